@@ -1,0 +1,1 @@
+"""The tests of Need-to-Know. Nothing here may be imported by the product."""
