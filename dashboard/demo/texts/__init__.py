@@ -1,0 +1,42 @@
+"""What customers write, in six languages: one TOML file per language beside this one.
+
+What must never happen here: a text that was really written by a customer.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("nl", "en", "fr", "de", "es", "pl")
+"""ISO 639-1 codes of the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text with its gaps: `{first}`, `{last}`, `{company}`, `{colleague}`, and `{code}` for errors."""
+
+    kind: str
+    language: str
+    subject: str
+    body: str
+    by: str = "self"
+    codes: tuple[str, ...] = ()
+
+
+@cache
+def read(kind: str) -> tuple[Text, ...]:
+    """Return all texts of a kind (`question`, `deactivation`, `error`), the languages taking turns."""
+    shelves = [_shelf(kind, language) for language in LANGUAGES]
+    longest = max(map(len, shelves))
+    return tuple(shelf[place] for place in range(longest) for shelf in shelves if place < len(shelf))
+
+
+def _shelf(kind: str, language: str) -> list[Text]:
+    entries = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))[kind]
+    return [Text(kind, language, **_fields(entry)) for entry in entries]
+
+
+def _fields(entry: dict[str, object]) -> dict[str, object]:
+    codes = entry.get("codes", ())
+    return {**entry, "body": str(entry["body"]).strip(), "codes": tuple(codes) if isinstance(codes, list) else ()}
