@@ -96,9 +96,7 @@ def _watch(running: Running, *, stop: threading.Event, port: int, lines: Sequenc
     while not stop.wait(LOOK_EVERY):
         for child, process in running:
             if (code := process.poll()) is not None:
-                _say(
-                    f"{child.name} ended by itself ({_ending(code)}), so everything stops. Its words are above."
-                )
+                _say(f"{child.name} ended by itself ({_ending(code)}): see above. Everything stops.")
                 return 1
         if not announced and _answers(port):
             announced = True
