@@ -46,9 +46,7 @@ def serve(*, port: int, lines: Sequence[str] = (), children: Sequence[Child] | N
     with _stop_signals() as stop:
         try:
             for child in children or _programs(port):
-                running.append(
-                    (child, _start(child))
-                )  # one by one: if the second cannot start, the first must be known
+                running.append((child, _start(child)))  # should the second not start, the first is known
             return _watch(running, stop=stop, port=port, lines=lines)
         finally:
             _end(running)
@@ -100,10 +98,8 @@ def _watch(running: Running, *, stop: threading.Event, port: int, lines: Sequenc
                 return 1
         if not announced and _answers(port):
             announced = True
-            print(
-                f"\nNeed-to-Know runs on http://{HOST}:{port}/admin/", *lines, "Ctrl-C stops it.\n", sep="\n"
-            )
-            sys.stdout.flush()
+            where = f"\nNeed-to-Know runs on http://{HOST}:{port}/admin/"
+            print(where, *lines, "Ctrl-C stops it.\n", sep="\n", flush=True)
     _say("\nStopping ...")
     return 0
 
