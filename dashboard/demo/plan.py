@@ -10,7 +10,8 @@ from random import Random
 from typing import Final
 
 from dashboard.demo.companies import opaque
-from dashboard.demo.moments import DAY, HOUR, in_office_hours, waking_moment
+from dashboard.demo.failures import FAILURES
+from dashboard.demo.moments import HOUR, in_office_hours, waking_moment
 from dashboard.demo.people import Account
 from dashboard.demo.scenes import Failure
 from dashboard.demo.sessions import Line, before, first_visit, ordinary, pick_failure
@@ -77,7 +78,9 @@ def _first_visits(people: tuple[Account, ...], *, now: datetime, rng: Random) ->
     for person in people:
         if person.signed_in_days_ago is not None:
             start = first_sign_in(person, now=now)
-            yield Session(session_id(rng), person.external_id, start, first_visit(rng=rng, day=now.date()))
+            yield Session(
+                session_id(rng), person.external_id, start, first_visit(person, rng=rng, day=now.date())
+            )
 
 
 def first_sign_in(person: Account, *, now: datetime) -> int:
@@ -95,7 +98,9 @@ def created(person: Account, *, now: datetime) -> int:
     return in_office_hours(now, person.created_days_ago, person.company.zone, rng=rng)
 
 
-def _when_errors_happen(people: tuple[Account, ...], *, now: datetime, rng: Random) -> Iterator[tuple[Account, int]]:
+def _when_errors_happen(
+    people: tuple[Account, ...], *, now: datetime, rng: Random
+) -> Iterator[tuple[Account, int]]:
     """Yield who meets an error and when: first the fresh ones, each of somebody else, then the weeks before."""
     total = max(2, round(len(people) * ERRORS_PER_ACCOUNT))
     fresh = max(1, round(len(people) * FRESH_PER_ACCOUNT))
@@ -127,8 +132,7 @@ def _was_there(person: Account, days_ago: int) -> bool:
 
 
 def _failure_for(account: Account, number: int, rng: Random) -> Failure:
-    drawn = pick_failure(administrator=account.administrator, rng=rng)
-    return drawn if number else pick_failure(administrator=False, rng=Random(0))
+    return pick_failure(account, rng=rng) if number else FAILURES[0]
 
 
 def _breakdown(
@@ -136,10 +140,10 @@ def _breakdown(
 ) -> tuple[Session, Session, Breakdown]:
     """Return an earlier session, the one that ends at `moment` in the error, and the error."""
     day = datetime.fromtimestamp(moment, UTC).date()
-    lines = before(failure, rng=rng, day=day)
+    lines = before(failure, account, rng=rng, day=day)
     start = moment - rng.randint(*failure.seconds) - lines[-1].after
     last = Session(session_id(rng), account.external_id, start, lines)
-    earlier_lines = ordinary(administrator=account.administrator, rng=rng, day=day)
-    gap = round(rng.uniform(1.5 * HOUR, 0.9 * DAY))
-    earlier = Session(session_id(rng), account.external_id, start - gap - earlier_lines[-1].after, earlier_lines)
+    earlier_lines = ordinary(account, rng=rng, day=day)
+    begun = waking_moment(datetime.fromtimestamp(start, UTC), 22, 2, account.company.zone, rng=rng)
+    earlier = Session(session_id(rng), account.external_id, begun, earlier_lines)
     return earlier, last, Breakdown(external_id, account, last.external_id, failure, moment)

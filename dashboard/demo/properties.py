@@ -36,12 +36,29 @@ PROPERTIES: Final[tuple[tuple[str, type], ...]] = (
 """Every key that can occur, with its type (a float may be whole; the two periods are dates as 2026-10-01)."""
 
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "chart": ("footfall by hour", "footfall by zone", "visitor streams", "dwell time", "capture rate", "queue length", "heat map"),
+    "chart": (
+        "footfall by hour",
+        "footfall by zone",
+        "visitor streams",
+        "dwell time",
+        "capture rate",
+        "queue length",
+        "heat map",
+    ),
     "format": ("A4", "A4", "A4", "A3", "Letter"),
     "file": ("csv", "csv", "xlsx", "xlsx", "json"),
     "interval": ("15 minutes", "hour", "hour", "day", "week"),
     "method": ("password", "password", "password", "single sign-on", "single sign-on", "passkey"),
-    "template": ("daily", "weekly", "weekly", "monthly", "monthly", "campaign", "opening hours", "board summary"),
+    "template": (
+        "daily",
+        "weekly",
+        "weekly",
+        "monthly",
+        "monthly",
+        "campaign",
+        "opening hours",
+        "board summary",
+    ),
     "result": ("ok", "ok", "ok", "ok", "saved", "unchanged"),
 }
 _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
@@ -60,7 +77,13 @@ _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
 }
 
 
-def describe(keys: tuple[str, ...], *, rng: Random, day: date) -> dict[str, Value]:
+def own_figures(of: str) -> dict[str, Value]:
+    """Return what stays the same for one person from day to day: how many zones, sensors, floors, widgets and seats."""
+    rng = Random(f"{of}:figures")
+    return {key: _value(key, rng) for key in ("floors", "seats", "sensors", "widgets", "zones")}
+
+
+def describe(keys: tuple[str, ...], *, rng: Random, day: date, own: dict[str, Value]) -> dict[str, Value]:
     """Return believable values for `keys`; `period` stands for two dates, `file` for an export format, `a=b` for itself."""
     values: dict[str, Value] = {}
     for key in keys:
@@ -69,7 +92,7 @@ def describe(keys: tuple[str, ...], *, rng: Random, day: date) -> dict[str, Valu
         elif "=" in key:
             values |= _fixed(key)
         else:
-            values["format" if key == "file" else key] = _value(key, rng)
+            values["format" if key == "file" else key] = own[key] if key in own else _value(key, rng)
     return values
 
 

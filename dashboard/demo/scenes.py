@@ -106,7 +106,7 @@ SCENES: Final[tuple[Scene, ...]] = (
         (
             Step("Floor plans", "Opened a plan", ("floors",), 1.0, (4, 30)),
             Step("Floor plans", "Moved a sensor", ("sensors",), 0.7, (15, 120)),
-            Step("Floor plans", "Drew a zone", ("zones",), 0.6, (30, 240)),
+            Step("Floor plans", "Drew a zone", (), 0.6, (30, 240)),
             Step("Floor plans", "Saved the plan", ("zones", "sensors", "result=saved"), 0.9),
         ),
     ),
@@ -114,8 +114,8 @@ SCENES: Final[tuple[Scene, ...]] = (
         5,
         (
             Step("Zones", "Opened the list", ("zones",), 1.0, (3, 20)),
-            Step("Zones", "Merged two zones", ("zones",), 0.4, (20, 120)),
-            Step("Zones", "Added a zone", ("zones",), 0.6, (20, 160)),
+            Step("Zones", "Merged two zones", (), 0.4, (20, 120)),
+            Step("Zones", "Added a zone", (), 0.6, (20, 160)),
             Step("Dashboard", "Opened", ("widgets",), 0.6),
         ),
     ),
@@ -132,7 +132,7 @@ SCENES: Final[tuple[Scene, ...]] = (
         14,
         (
             Step("Team", "Opened", ("seats",), 1.0, (4, 30)),
-            Step("Team", "Invited a colleague", ("seats",), 0.4, (20, 120)),
+            Step("Team", "Invited a colleague", (), 0.4, (20, 120)),
             Step("Team", "Changed a role", ("result=saved",), 0.3),
         ),
         for_admins=True,

@@ -38,15 +38,23 @@ def letters(
     rng = Random(f"{seed}:letters")
     written = [
         *_from_people("question", round(len(people) * QUESTIONS_PER_ACCOUNT), people, now=now, rng=rng),
-        *_from_people("deactivation", round(len(people) * DEACTIVATIONS_PER_ACCOUNT), people, now=now, rng=rng),
+        *_from_people(
+            "deactivation", round(len(people) * DEACTIVATIONS_PER_ACCOUNT), people, now=now, rng=rng
+        ),
         *_about_errors(max(1, round(len(people) * ERRORS_PER_ACCOUNT)), errors, people, now=now, rng=rng),
     ]
     return tuple(sorted(written, key=lambda letter: letter.written_at))
 
 
-def write(text: Text, account: Account, people: tuple[Account, ...], *, written_at: int, rng: Random) -> Letter:
+def write(
+    text: Text, account: Account, people: tuple[Account, ...], *, written_at: int, rng: Random
+) -> Letter:
     """Return `text` as a letter of `account`, its gaps filled."""
-    others = [p for p in people if p.company == account.company and p != account and not p.administrator and p.is_active]
+    others = [
+        p
+        for p in people
+        if p.company == account.company and p != account and not p.administrator and p.is_active
+    ]
     colleague = rng.choice(others) if others else account
     gaps = {
         "first": account.first_name,
@@ -54,13 +62,20 @@ def write(text: Text, account: Account, people: tuple[Account, ...], *, written_
         "company": account.company.name,
         "colleague": f"{colleague.first_name} {colleague.last_name}",
     }
-    return Letter(account, text.kind, text.subject.format(**gaps), text.body.format(**gaps), text.language, written_at)
+    return Letter(
+        account, text.kind, text.subject.format(**gaps), text.body.format(**gaps), text.language, written_at
+    )
 
 
 def about(error: Breakdown, text: Text, *, written_at: int) -> Letter:
     """Return `text` as a letter of the person who met `error`."""
     who = error.account
-    gaps = {"first": who.first_name, "last": who.last_name, "company": who.company.name, "code": error.failure.code}
+    gaps = {
+        "first": who.first_name,
+        "last": who.last_name,
+        "company": who.company.name,
+        "code": error.failure.code,
+    }
     subject, body = text.subject.format(**gaps), text.body.format(**gaps)
     return Letter(who, "system_error", subject, body, text.language, written_at, error.external_id)
 

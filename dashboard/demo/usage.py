@@ -52,7 +52,9 @@ class _Calendar:
         others = self.taken.setdefault(person.external_id, [])
         for _ in range(8):
             start = self._draw(person, rng)
-            if start + seconds <= self.latest and all(start > end + 60 or start + seconds < begin for begin, end in others):
+            if start + seconds <= self.latest and all(
+                start > end + 60 or start + seconds < begin for begin, end in others
+            ):
                 break
         else:
             start = min(start, self.latest - seconds - int(rng.random() * 7_200))
@@ -74,7 +76,9 @@ def tell_usage(
     It yields more than `events` only when the planned sessions alone are more.
     """
     rng, tag = Random(f"{seed}:usage"), f"{seed & 0xFFFF:04x}"
-    for number, (at, account, session, line) in enumerate(_rows(people, planned, now=now, events=events, rng=rng)):
+    for number, (at, account, session, line) in enumerate(
+        _rows(people, planned, now=now, events=events, rng=rng)
+    ):
         event = {"id": f"ev-{tag}-{number:06x}", "account": account, "occurred_at": text_of(at), "session": session,
                  "feature": line.feature, "action": line.action}  # fmt: skip
         if line.properties:
@@ -92,8 +96,14 @@ def _rows(
     for days_ago, quota in zip(range(HISTORY_DAYS, -1, -1), _quotas(people, now, budget), strict=True):
         day = now.date() - timedelta(days=days_ago)
         fixed = by_day.pop(midnight(day), [])
-        for session in (*fixed, *_fill(_crowd(people, day, days_ago), quota, _Calendar(day, latest, fixed), rng)):
-            waiting += [(session.start + line.after, session.account, session.external_id, line) for line in session.lines]
+        for session in (
+            *fixed,
+            *_fill(_crowd(people, day, days_ago), quota, _Calendar(day, latest, fixed), rng),
+        ):
+            waiting += [
+                (session.start + line.after, session.account, session.external_id, line)
+                for line in session.lines
+            ]
         waiting.sort(key=itemgetter(0))
         ready = sum(row[0] < midnight(day) + DAY for row in waiting)
         yield from waiting[:ready]
@@ -123,7 +133,9 @@ def _quotas(people: tuple[Account, ...], now: datetime, budget: int) -> list[int
 def _crowd(people: tuple[Account, ...], day: date, days_ago: int) -> _Crowd:
     week = {kind: busyness(kind, day) for kind in ("office", "shop", "visitors")}
     present = [person for person in people if _is_present(person, days_ago)]
-    return _Crowd(present, list(accumulate(person.intensity * week[person.company.kind] for person in present)))
+    return _Crowd(
+        present, list(accumulate(person.intensity * week[person.company.kind] for person in present))
+    )
 
 
 def _is_present(person: Account, days_ago: int) -> bool:
@@ -134,7 +146,7 @@ def _is_present(person: Account, days_ago: int) -> bool:
 def _fill(crowd: _Crowd, quota: int, calendar: _Calendar, rng: Random) -> Iterator[Session]:
     while quota > 0:
         person = rng.choices(crowd.people, cum_weights=crowd.sums)[0]
-        lines = ordinary(administrator=person.administrator, rng=rng, day=calendar.day)[:quota]
+        lines = ordinary(person, rng=rng, day=calendar.day)[:quota]
         quota -= len(lines)
         start = calendar.place(person, lines[-1].after, rng)
         yield Session(session_id(rng), person.external_id, start, lines)

@@ -5,13 +5,14 @@ Phone numbers look national but are not given out (reserved or unused ranges). W
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from dashboard.demo.companies import COUNTRIES, opaque
-from dashboard.demo.moments import waking_moment
+from dashboard.demo.moments import A_BREATH, waking_moment
 from dashboard.demo.names import POOLS
 from dashboard.demo.people import Account, plain
 
@@ -28,7 +29,25 @@ _PHONES: Final[dict[str, tuple[str, ...]]] = {  # each # is a digit
     "ES": ("990 ## ## ##", "+34 990 ### ###"),
     "PL": ("99 ### ## ##", "+48 99 ### ## ##", "0048 99 ### ####"),
 }
-_COUNTRIES: Final = ("NL", "NL", "NL", "NL", "BE", "BE", "DE", "DE", "DE", "FR", "FR", "GB", "GB", "GB", "IE", "ES", "PL")
+_COUNTRIES: Final = (
+    "NL",
+    "NL",
+    "NL",
+    "NL",
+    "BE",
+    "BE",
+    "DE",
+    "DE",
+    "DE",
+    "FR",
+    "FR",
+    "GB",
+    "GB",
+    "GB",
+    "IE",
+    "ES",
+    "PL",
+)
 _DOMAINS: Final = (
     "postvak.example", "mailbox.example", "courriel.example", "post-fach.example", "skrzynka.example", "buzon.example",
     "hofvanwesterlo.example", "lichtspiele-am-markt.example", "musee-du-papier.example", "stdunstan-market.example",
@@ -56,11 +75,12 @@ def submissions(people: tuple[Account, ...], *, now: datetime, seed: int) -> tup
     """
     rng = Random(f"{seed}:visitors")
     count = max(2, round(len(people) * VISITORS_PER_ACCOUNT))
-    forms = [submit(seed, number, now=now, days=_days(number, rng), rng=rng) for number in range(count)]
     known = [person for person in people if person.is_active][: count // 30]
-    forms += [_again(form, seed, number, now, rng) for number, form in enumerate(forms[: count // 30])]
-    forms += _from_known(known, seed, now=now, rng=rng)
-    return tuple(sorted(forms[len(known) * 2 :], key=lambda form: form.submitted_at))
+    fresh = count - len(known) - count // 30
+    forms = [submit(seed, number, now=now, days=_days(number, rng), rng=rng) for number in range(fresh)]
+    again = [_again(form, seed, number, now, rng) for number, form in enumerate(forms[1 : count // 30 + 1])]
+    everything = (*forms, *again, *_from_known(known, seed, now=now, rng=rng))
+    return tuple(sorted(everything, key=lambda form: form.submitted_at))
 
 
 def submit(seed: int, number: int | str, *, now: datetime, days: float, rng: Random) -> Submission:
@@ -88,17 +108,20 @@ def _days(number: int, rng: Random) -> float:
 
 
 def _sent(now: datetime, days: float, country: str, rng: Random) -> int:
-    zone = COUNTRIES[country].zone
-    return waking_moment(now, days * 24, 0.1, zone_of(zone), rng=rng)
+    return waking_moment(now, days * 24, 0.1, ZoneInfo(COUNTRIES[country].zone), rng=rng)
 
 
 def _again(form: Submission, seed: int, number: int, now: datetime, rng: Random) -> Submission:
-    later = _sent(now, (now.timestamp() - form.submitted_at) / 86_400 + 0.2, "NL", rng)
-    return Submission(opaque("cr", seed, f"again-{number}"), form.name, form.email, form.phone, max(later, form.submitted_at))
+    """Return the same person asking once more, between the first time and now."""
+    since = int(now.timestamp()) - A_BREATH - form.submitted_at
+    later = form.submitted_at + int(rng.random() * max(0, since))
+    return replace(form, external_id=opaque("cr", seed, f"again-{number}"), submitted_at=later)
 
 
 def _from_known(known: list[Account], seed: int, *, now: datetime, rng: Random) -> Iterator[Submission]:
     for number, person in enumerate(known):
         name = f"{person.first_name} {person.last_name}"
         sent = waking_moment(now, 60 * 24, 24, person.company.zone, rng=rng)
-        yield Submission(opaque("cr", seed, f"known-{number}"), name, person.email, phone("NL", rng=rng), sent)
+        yield Submission(
+            opaque("cr", seed, f"known-{number}"), name, person.email, phone("NL", rng=rng), sent
+        )

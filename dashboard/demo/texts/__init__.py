@@ -39,4 +39,8 @@ def _shelf(kind: str, language: str) -> list[Text]:
 
 def _fields(entry: dict[str, object]) -> dict[str, object]:
     codes = entry.get("codes", ())
-    return {**entry, "body": str(entry["body"]).strip(), "codes": tuple(codes) if isinstance(codes, list) else ()}
+    return {
+        **entry,
+        "body": str(entry["body"]).strip(),
+        "codes": tuple(codes) if isinstance(codes, list) else (),
+    }
