@@ -27,7 +27,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: HTTP status, the parsed JSON (None if there was none), and seconds to wait on 429 or 503."""
+    """What came back: HTTP status, the parsed JSON (None if there was none), seconds to wait."""
 
     status: int
     body: Any = None

@@ -36,7 +36,7 @@ class InProcessClient:
             headers=_headers(call, self.tokens),
             base_url=self.base_url,
         )
-        return _answer(response.status_code, response.get_data(), response.headers)
+        return _answer(response.status_code, response.get_data(), response.headers.get("Retry-After"))
 
 
 class HttpClient:
@@ -68,7 +68,7 @@ class HttpClient:
                 call.method, self.prefix + call.path, _text(call.body), _headers(call, self.tokens)
             )
             response: HTTPResponse = self.connection.getresponse()
-            return _answer(response.status, response.read(), response.headers)
+            return _answer(response.status, response.read(), response.getheader("Retry-After"))
         except (OSError, HTTPException):
             self.connection.close()
             raise
@@ -85,8 +85,8 @@ def _headers(call: Call, tokens: Mapping[Audience, str]) -> dict[str, str]:
     return headers
 
 
-def _answer(status: int, content: bytes, headers: Mapping[str, str]) -> Answer:
-    return Answer(status, _parsed(content), _seconds(headers.get("Retry-After")))
+def _answer(status: int, content: bytes, retry_after: str | None) -> Answer:
+    return Answer(status, _parsed(content), _seconds(retry_after))
 
 
 def _parsed(content: bytes) -> Any:  # noqa: ANN401 - it is JSON

@@ -38,7 +38,7 @@ COUNTRIES: Final[dict[str, Country]] = {
 
 
 class Customer(NamedTuple):
-    """One row of the table below. `size` is a share; `joined` is days ago; `owner` makes it a company of one person."""
+    """One row of the table below: `size` is a share, `joined` days ago, `owner` makes it a company of one."""
 
     name: str
     domain: str
@@ -138,7 +138,7 @@ def opaque(prefix: str, *parts: object) -> str:
 
 
 def gather(*, seed: int, accounts: int) -> tuple[Company, ...]:
-    """Return the companies of a story with `accounts` people: all forty from 80 people on, fewer for a small one."""
+    """Return the companies of a story with `accounts` people: all forty from 80 people on."""
     customers = CUSTOMERS[: max(1, min(len(CUSTOMERS), (accounts + 1) // 2))]
     seats = _share_out(accounts, [customer.size for customer in customers])
     return tuple(

@@ -1,7 +1,7 @@
 """A stand-in app and website that go on for ever, so that the pages live while one tries them.
 
-Several people use the app at a human pace; now and then a session ends in an error, somebody writes to support,
-a visitor sends the form. What must never happen here: a printed line that says who it was, or an end because the
+Several people use the app at a human pace; now and then a session ends in an error, someone writes, a
+visitor sends the form. What must never happen here: a printed line that says who it was, or an end because the
 server was away.
 """
 
@@ -9,10 +9,9 @@ import heapq
 from collections.abc import Callable
 from datetime import datetime
 from itertools import count
-from random import Random
+from random import Random, SystemRandom
 from threading import Event
 from typing import Final
-from uuid import uuid4
 
 import click
 
@@ -46,7 +45,7 @@ def keep_going(
     Raises StoryStopped only when a token is not accepted.
     """
     seed, accounts = people_of
-    world = World(cast(seed=seed, accounts=accounts), seed=seed, now=now, rng=rng or Random(uuid4().int))
+    world = World(cast(seed=seed, accounts=accounts), seed=seed, now=now, rng=rng or SystemRandom())
 
     def tell(text: str) -> None:
         say(f"{now():%H:%M:%S}  {text}")
@@ -88,9 +87,9 @@ class _Agenda:
             if stop.is_set():
                 return
             if not isinstance(step, Happening):
-                return self.add(course, after=step)
+                self.add(course, after=step)
+                return
             self.send(step)
-        return None
 
     def send(self, happening: Happening) -> None:
         """Send one thing and print one line about it; forget people whom the API refuses."""

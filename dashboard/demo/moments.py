@@ -1,7 +1,10 @@
 """When things happen: office hours, weekends, seasons, in the time zone of a company.
 
-Moments inside the demo are whole seconds since 1970, UTC, and become text at the edge. What must never happen here: the future.
+Moments inside the demo are whole seconds since 1970, UTC, and become text at the edge.
+What must never happen here: the future.
 """
+
+# ruff: noqa: PLR2004 - the chances of an invented life
 
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -29,7 +32,7 @@ def busyness(kind: str, day: date) -> float:
 
 
 def season(day: date) -> float:
-    """Return how much everyone works at this time of the year: less in August and around the turn of the year."""
+    """Return how much everyone works at this time of the year: less in August and at its turn."""
     if (day.month, day.day) >= (12, 24) or (day.month, day.day) <= (1, 1):
         return 0.25
     return {7: 0.8, 8: 0.65, 11: 1.15, 12: 1.1}.get(day.month, 1.0)

@@ -1,7 +1,9 @@
-"""What is fixed before the daily life is filled in: each person's first visit, and the sessions that end in an error.
+"""What is fixed before daily life is filled in: everybody's first visit, and what ends in an error.
 
-What must never happen here: an error without a session of the same account before it, or one that lies in the future.
+What must never happen here: an error without a session of the same account before it, or one in the future.
 """
+
+# ruff: noqa: S311, PLR2004 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -101,7 +103,7 @@ def created(person: Account, *, now: datetime) -> int:
 def _when_errors_happen(
     people: tuple[Account, ...], *, now: datetime, rng: Random
 ) -> Iterator[tuple[Account, int]]:
-    """Yield who meets an error and when: first the fresh ones, each of somebody else, then the weeks before."""
+    """Yield who meets an error and when: the fresh ones first, each of somebody else, then the older ones."""
     total = max(2, round(len(people) * ERRORS_PER_ACCOUNT))
     fresh = max(1, round(len(people) * FRESH_PER_ACCOUNT))
     met: set[str] = set()
@@ -114,7 +116,7 @@ def _when_errors_happen(
 
 
 def _span(number: int, fresh: int, rng: Random) -> tuple[float, float]:
-    """Return the hours before now between which the error lies: days for few, weeks for most, months for some."""
+    """Return the hours before now between which the error lies: days, for most weeks, for some months."""
     if number == 0:
         return 3.0, 0.2
     if number < fresh:

@@ -6,7 +6,7 @@ What must never happen here: a body of a call in a message; paths and problem ty
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import click
 
@@ -83,16 +83,13 @@ def _check(call: Call, answer: Answer) -> None:
 
 
 class Bar:
-    """A progress bar on standard error: records sent, how many per second, and what is being sent now."""
+    """A progress bar on standard error: records sent, how many a second, and what is being sent now."""
 
     def __init__(self, length: int) -> None:
         """Take the expected number of records (the number of events will do)."""
-        self.begun, self.sent = time.monotonic(), 0
-        self.bar = click.progressbar(
-            length=length,
-            label="Demo",
-            item_show_func=lambda call: self._now(call) if call else None,
-            file=click.get_text_stream("stderr"),
+        self.begun, self.sent, self.path = time.monotonic(), 0, ""
+        self.bar: Any = click.progressbar(
+            length=length, label="Demo", item_show_func=self._now, file=click.get_text_stream("stderr")
         )
 
     def __enter__(self) -> Self:
@@ -106,9 +103,11 @@ class Bar:
 
     def __call__(self, call: Call) -> None:
         """Move on by the call's weight."""
-        self.sent += call.weight
-        self.bar.update(call.weight, call)
+        self.sent, self.path = self.sent + call.weight, call.path
+        self.bar.update(call.weight, self.sent)
 
-    def _now(self, call: Call) -> str:
+    def _now(self, sent: int | None) -> str | None:
+        if sent is None:
+            return None
         seconds = max(time.monotonic() - self.begun, 0.001)
-        return f"{call.path.split('/')[3].replace('-', ' ')}, {self.sent / seconds:,.0f} a second"
+        return f"{self.path.split('/')[3].replace('-', ' ')}, {sent / seconds:,.0f} a second"

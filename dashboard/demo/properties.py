@@ -1,7 +1,10 @@
 """The allow-list of what the stand-in app may say about a usage event besides where and what (P10).
 
-Each value is a number, a date or a word from a fixed vocabulary. What must never happen here: anything a person typed.
+Each value is a number, a date or a word from a fixed vocabulary.
+What must never happen here: anything a person typed.
 """
+
+# ruff: noqa: S311 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -78,13 +81,16 @@ _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
 
 
 def own_figures(of: str) -> dict[str, Value]:
-    """Return what stays the same for one person from day to day: how many zones, sensors, floors, widgets and seats."""
+    """Return what one person has from day to day: how many zones, sensors, floors, widgets and seats."""
     rng = Random(f"{of}:figures")
     return {key: _value(key, rng) for key in ("floors", "seats", "sensors", "widgets", "zones")}
 
 
 def describe(keys: tuple[str, ...], *, rng: Random, day: date, own: dict[str, Value]) -> dict[str, Value]:
-    """Return believable values for `keys`; `period` stands for two dates, `file` for an export format, `a=b` for itself."""
+    """Return believable values for `keys`.
+
+    `period` stands for two dates, `file` for an export format, `a=b` for itself.
+    """
     values: dict[str, Value] = {}
     for key in keys:
         if key == "period":

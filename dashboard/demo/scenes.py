@@ -1,13 +1,14 @@
 """What people do in the app, as scenes: the ordinary ones, the first visit, and those that end in an error.
 
-A scene is a list of steps in the words the trace shows. What must never happen here: a word that says who someone is.
+A scene is a list of steps in the words the trace shows.
+What must never happen here: a word that says who someone is.
 """
 
 from typing import Final, NamedTuple
 
 
 class Step(NamedTuple):
-    """One thing done: where, what, which properties, how likely, and how many seconds after the step before."""
+    """One thing done: where, what, which properties, how likely, how many seconds after the one before."""
 
     feature: str
     action: str

@@ -1,4 +1,9 @@
-"""How one session of one person goes, line by line. What must never happen here: a step after the error that ended it."""
+"""How one session of one person goes, line by line.
+
+What must never happen here: a step after the error that ended it.
+"""
+
+# ruff: noqa: PLR2004 - the chances of an invented life
 
 from bisect import bisect
 from datetime import date
@@ -50,7 +55,7 @@ _FOR_ADMINS: Final = _Deck(SCENES)
 
 
 def ordinary(person: Account, *, rng: Random, day: date) -> list[Line]:
-    """Return a session as people have them: sign in, look around, do one to three things, perhaps sign out."""
+    """Return a session as people have them: sign in, do one to three things, perhaps sign out."""
     deck = _FOR_ADMINS if person.administrator else _FOR_ALL
     steps = [*_opening(rng)]
     for _ in range(1 + int(rng.random() ** 2 * 3)):

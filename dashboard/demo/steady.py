@@ -25,7 +25,7 @@ class SteadyClient:
         self.away = False
 
     def __call__(self, call: Call) -> Answer | None:
-        """Send one call and return its answer; None when told to stop. Raises StoryStopped for a dead token."""
+        """Send one call; return its answer, None when told to stop. Raises StoryStopped for a dead token."""
         wait = FIRST_WAIT
         while not self.stop.is_set():
             answer, why = self._try(call)

@@ -1,8 +1,10 @@
 """The whole demo as one stream of calls to the intake API, in an order the API accepts.
 
-The same `now`, seed and sizes tell the same story, so a loading that broke off is finished by telling it again.
+The same `now`, seed and sizes tell the same story, so a broken-off loading is finished by telling it again.
 What must never happen here: a moment after `now`, or more than a day of events in memory.
 """
+
+# ruff: noqa: S311, PLR2004 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -32,7 +34,7 @@ MESSAGE_TYPES: Final = ("data_alert", "report_ready", "system_status", "weekly_s
 def tell(
     *, now: datetime, seed: int = SEED, accounts: int = ACCOUNTS, events: int = EVENTS
 ) -> Iterator[Call]:
-    """Yield every call of the story: companies, accounts, usage by time, errors, tickets, submissions, endings.
+    """Yield every call: companies, accounts, usage by time, errors, tickets, submissions, endings.
 
     `now` is aware; everything lies in the 26 calendar months before it. `events` is exact unless the sessions
     that must be there (first visits, errors) are more. Raises ValueError for a naive `now`.
@@ -74,8 +76,8 @@ def _accounts(people: tuple[Account, ...], *, now: datetime) -> Iterator[Call]:
 def _preferences(person: Account) -> Iterator[Call]:
     """A third of the people changed what they get; the others never looked."""
     rng = Random(f"{person.external_id}:wishes")
-    if rng.random() < 0.35:  # noqa: PLR2004 - "a third"
-        yield wording.preferences(person, {kind: rng.random() < 0.6 for kind in MESSAGE_TYPES})  # noqa: PLR2004
+    if rng.random() < 0.35:
+        yield wording.preferences(person, {kind: rng.random() < 0.6 for kind in MESSAGE_TYPES})
 
 
 def _in_batches(events: Iterator[dict[str, Any]]) -> Iterator[Call]:

@@ -1,7 +1,9 @@
-"""Who writes to support, about what and when: questions, deactivations, and letters about an error the app recorded.
+"""Who writes to support, about what and when: questions, deactivations, letters about a recorded error.
 
 What must never happen here: a letter from an account that is not active, or one about somebody else's error.
 """
+
+# ruff: noqa: S311, PLR2004 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,7 +43,7 @@ def letters(
         *_from_people(
             "deactivation", round(len(people) * DEACTIVATIONS_PER_ACCOUNT), people, now=now, rng=rng
         ),
-        *_about_errors(max(1, round(len(people) * ERRORS_PER_ACCOUNT)), errors, people, now=now, rng=rng),
+        *_about_errors(max(1, round(len(people) * ERRORS_PER_ACCOUNT)), errors, now=now, rng=rng),
     ]
     return tuple(sorted(written, key=lambda letter: letter.written_at))
 
@@ -81,7 +83,7 @@ def about(error: Breakdown, text: Text, *, written_at: int) -> Letter:
 
 
 def writers(text: Text, people: tuple[Account, ...]) -> list[Account]:
-    """Return who could have written `text`: active people of its language; administrators for what only they ask."""
+    """Return who could have written `text`: active, of its language, an administrator if need be."""
     return [
         person
         for person in people
@@ -105,7 +107,7 @@ def _from_people(
 
 
 def _about_errors(
-    count: int, errors: tuple[Breakdown, ...], people: tuple[Account, ...], *, now: datetime, rng: Random
+    count: int, errors: tuple[Breakdown, ...], *, now: datetime, rng: Random
 ) -> Iterator[Letter]:
     """Yield letters about errors, the youngest first but not each: most people do not write."""
     candidates = [error for error in reversed(errors) if rng.random() < 0.45] or list(errors)

@@ -1,8 +1,10 @@
-"""Daily life in the app: fills each day with sessions until the wished number of events is told, oldest first.
+"""Daily life in the app: fills each day with sessions until all wished events are told, oldest first.
 
-One day is in memory at a time. What must never happen here: an event after now, before the person's first visit, or after the
-account's end; a random choice that the seed does not decide.
+One day is in memory at a time. What must never happen here: an event after now, before the first
+visit, or after the account's end; a random choice that the seed does not decide.
 """
+
+# ruff: noqa: S311 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -11,6 +13,7 @@ from operator import itemgetter
 from random import Random
 from typing import Any, NamedTuple
 
+from dashboard.demo import wording
 from dashboard.demo.companies import HISTORY_DAYS
 from dashboard.demo.moments import (
     A_BREATH,
@@ -21,7 +24,6 @@ from dashboard.demo.moments import (
     offset_of,
     season,
     share_of_today,
-    text_of,
 )
 from dashboard.demo.people import Account
 from dashboard.demo.plan import Session, session_id
@@ -38,7 +40,7 @@ class _Crowd(NamedTuple):
 
 
 class _Calendar:
-    """Gives the sessions of one day their start: in office hours, not over another session of the same person, not after now."""
+    """Starts each session of a day: in office hours, apart from its owner's others, never after now."""
 
     def __init__(self, day: date, latest: int, planned: list[Session]) -> None:
         self.midnight, self.latest = midnight(day), min(latest, midnight(day) + 2 * DAY)
@@ -79,11 +81,7 @@ def tell_usage(
     for number, (at, account, session, line) in enumerate(
         _rows(people, planned, now=now, events=events, rng=rng)
     ):
-        event = {"id": f"ev-{tag}-{number:06x}", "account": account, "occurred_at": text_of(at), "session": session,
-                 "feature": line.feature, "action": line.action}  # fmt: skip
-        if line.properties:
-            event["properties"] = line.properties
-        yield event
+        yield wording.event(f"ev-{tag}-{number:06x}", account, at, session, line)
 
 
 def _rows(

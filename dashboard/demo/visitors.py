@@ -1,8 +1,10 @@
 """Who fills in the contact form of the website: name, e-mail, phone, and nothing else (P6).
 
-Phone numbers look national but are not given out (reserved or unused ranges). What must never happen here: an address outside
-`.example`, a fourth field.
+Phone numbers look national but are not given out (reserved or unused ranges). What must never happen here: an
+address outside `.example`, a fourth field.
 """
+
+# ruff: noqa: S311, PLR2004 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -29,32 +31,20 @@ _PHONES: Final[dict[str, tuple[str, ...]]] = {  # each # is a digit
     "ES": ("990 ## ## ##", "+34 990 ### ###"),
     "PL": ("99 ### ## ##", "+48 99 ### ## ##", "0048 99 ### ####"),
 }
-_COUNTRIES: Final = (
-    "NL",
-    "NL",
-    "NL",
-    "NL",
-    "BE",
-    "BE",
-    "DE",
-    "DE",
-    "DE",
-    "FR",
-    "FR",
-    "GB",
-    "GB",
-    "GB",
-    "IE",
-    "ES",
-    "PL",
-)
-_DOMAINS: Final = (
-    "postvak.example", "mailbox.example", "courriel.example", "post-fach.example", "skrzynka.example", "buzon.example",
-    "hofvanwesterlo.example", "lichtspiele-am-markt.example", "musee-du-papier.example", "stdunstan-market.example",
-    "bakkerij-oostwal.example", "kletterhalle-nord.example", "jardins-de-lorme.example", "bowlandcycles.example",
-    "mercado-del-puente.example", "dom-ksiazki-wista.example", "speelparadijs-zevensprong.example", "stoffe-und-garne.example",
-    "theatre-du-quai.example", "hollybrook-estates.example", "schoenenhuis-verdonck.example", "aquarium-marenbucht.example",
-)  # fmt: skip
+_COUNTRIES: Final = ("NL", "NL", "NL", "BE", "BE", "DE", "DE", "FR", "FR", "GB", "GB", "IE", "ES", "PL")
+_DOMAINS: Final[dict[str, tuple[str, ...]]] = {
+    name: tuple(f"{domain}.example" for domain in domains.split())
+    for name, domains in {
+        "NL": "postvak hofvanwesterlo bakkerij-oostwal speelparadijs-zevensprong fietsplan-noord",
+        "BE": "postvak schoenenhuis-verdonck lakenhalle-events brasserie-du-canal",
+        "DE": "postfach kletterhalle-nord lichtspiele-am-markt stoffe-und-garne aquarium-marenbucht",
+        "FR": "courriel musee-du-papier jardins-de-lorme theatre-du-quai",
+        "GB": "mailbox bowlandcycles hollybrook-estates stdunstan-market",
+        "IE": "mailbox ballycastle-mills",
+        "ES": "buzon mercado-del-puente",
+        "PL": "skrzynka dom-ksiazki-wista",
+    }.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +78,13 @@ def submit(seed: int, number: int | str, *, now: datetime, days: float, rng: Ran
     country = rng.choice(_COUNTRIES)
     pool = POOLS["far" if rng.random() < 0.08 else COUNTRIES[country].names]
     first, last = rng.choice(pool.first), rng.choice(pool.last)
-    address = rng.choice(("{f}.{l}", "{f}{l}", "{l}", "info", "{f}.{l}", "{i}.{l}"))
+    address = rng.choice(("{f}.{l}", "{f}.{l}", "{l}", "{i}.{l}", "{f}"))
     return Submission(
         external_id=opaque("cr", seed, number),
         name=f"{first} {last}",
-        email=address.format(f=plain(first), l=plain(last), i=plain(first)[0]) + "@" + rng.choice(_DOMAINS),
+        email=address.format(f=plain(first), l=plain(last), i=plain(first)[0])
+        + "@"
+        + rng.choice(_DOMAINS[country]),
         phone=phone(country, rng=rng),
         submitted_at=_sent(now, days, country, rng),
     )

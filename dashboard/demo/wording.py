@@ -11,6 +11,7 @@ from dashboard.demo.companies import Company
 from dashboard.demo.moments import text_of
 from dashboard.demo.people import Account
 from dashboard.demo.plan import Breakdown
+from dashboard.demo.sessions import Line
 from dashboard.demo.tickets import Letter
 from dashboard.demo.visitors import Submission
 
@@ -58,6 +59,19 @@ def deactivation(person: Account, at: int) -> Call:
     return Call(
         "app", "POST", f"{_path(person)}/deactivate", {"requested_by": person.ended_by, "at": text_of(at)}
     )
+
+
+def event(external_id: str, who: str, at: int, session: str, line: Line) -> dict[str, Any]:
+    """Word one usage event; a step without details has no properties."""
+    said: dict[str, Any] = {
+        "id": external_id,
+        "account": who,
+        "occurred_at": text_of(at),
+        "session": session,
+        "feature": line.feature,
+        "action": line.action,
+    }
+    return {**said, "properties": line.properties} if line.properties else said
 
 
 def usage(events: Sequence[dict[str, Any]]) -> Call:

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 LANGUAGES = ("nl", "en", "fr", "de", "es", "pl")
 """ISO 639-1 codes of the files."""
@@ -34,13 +35,9 @@ def read(kind: str) -> tuple[Text, ...]:
 
 def _shelf(kind: str, language: str) -> list[Text]:
     entries = tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))[kind]
-    return [Text(kind, language, **_fields(entry)) for entry in entries]
+    return [_text(kind, language, entry) for entry in entries]
 
 
-def _fields(entry: dict[str, object]) -> dict[str, object]:
-    codes = entry.get("codes", ())
-    return {
-        **entry,
-        "body": str(entry["body"]).strip(),
-        "codes": tuple(codes) if isinstance(codes, list) else (),
-    }
+def _text(kind: str, language: str, entry: dict[str, Any]) -> Text:
+    who, codes = entry.get("by", "self"), tuple(entry.get("codes", ()))
+    return Text(kind, language, entry["subject"], entry["body"].strip(), who, codes)
