@@ -1,0 +1,1 @@
+"""What machines send: the intake API. Takes no cookie, answers problem+json, never echoes a personal value."""

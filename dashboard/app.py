@@ -1,0 +1,109 @@
+"""The composition root: makes an application out of its rooms, verifies it, returns it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_admin import Admin
+from flask_admin.theme import Bootstrap4Theme
+
+from dashboard import cli, config, errors, frame, front_door, headers, sign_in
+from dashboard.database.engine import ENGINE_OPTIONS, prepare
+from dashboard.extensions import babel, csrf, security
+from dashboard.services import listing
+from dashboard.views import (
+    access_log,
+    access_matrix,
+    accounts,
+    contact_requests,
+    explain,
+    home,
+    jobs,
+    looks,
+    onboarding,
+    preferences,
+    staff,
+    tickets,
+)
+from models import db
+
+ROOT = config.ROOT
+VIEWS = (
+    contact_requests.ContactRequestsView,
+    tickets.TicketsView,
+    accounts.AccountsView,
+    onboarding.OnboardingView,
+    staff.StaffView,
+    jobs.JobsView,
+    access_log.AccessLogView,
+    access_matrix.AccessMatrixView,
+    looks.LooksView,
+    explain.ExplainView,
+)
+"""The pages of staff, in the order of the navigation."""
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Return a ready application; raise UnsafeSetting or SilentEndpoint rather than start open."""
+    settings = config.read(os.environ if environ is None else environ)
+    app = Flask("dashboard", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.from_mapping(flask_settings(settings))
+    app.extensions["settings"] = settings
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    connect_rooms(app, settings)
+    front_door.verify_declarations(app)
+    return app
+
+
+def flask_settings(settings: config.Settings) -> dict[str, Any]:
+    """Return Flask's own settings."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECURITY_PASSWORD_SALT": "unused-argon2-salts-itself",
+        "SQLALCHEMY_DATABASE_URI": settings.url,
+        "SQLALCHEMY_ENGINE_OPTIONS": ENGINE_OPTIONS,
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+        "MAX_FORM_PARTS": 100,
+        "PROVIDE_AUTOMATIC_OPTIONS": False,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.base_url.startswith("https") else "session",
+        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https"),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,  # the form token decides; there is no referrer, by our own policy
+        "BABEL_DEFAULT_TIMEZONE": settings.time_zone,
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "FLASK_ADMIN_RAISE_ON_INTEGRITY_ERROR": True,
+        "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
+    }
+
+
+def connect_rooms(app: Flask, settings: config.Settings) -> None:
+    """Bind the rooms to the application, in the order in which a request passes them."""
+    if settings.url.startswith("sqlite"):
+        Path(settings.url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    listing.sign_cursors_with(settings.secret_key)
+    headers.dress(app)
+    front_door.stand_before(app)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=frame.choose_language)
+    sign_in.connect(app, security)
+    frame.surround(app)
+    app.context_processor(lambda: {"company_name": settings.company_name, "demo": settings.demo})
+    errors.handle_errors(app)
+    furnish(app)
+    cli.register(app)
+
+
+def furnish(app: Flask) -> None:
+    """Put up the pages."""
+    admin = Admin(app, name="Need-to-Know", index_view=home.HomeView(), theme=Bootstrap4Theme())
+    for view in VIEWS:
+        admin.add_view(view())
+    app.register_blueprint(preferences.blueprint)

@@ -1,0 +1,1 @@
+"""Is it true: one function per promise. Room for the promise board."""

@@ -1,0 +1,115 @@
+"""Settings, from the environment only. Refuses to start unsafely, naming the setting and the remedy."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = {"127.0.0.1", "localhost", "::1", "", None}
+EU = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)
+
+
+class UnsafeSetting(Exception):
+    """Cannot start because a setting is missing or unsafe; the text names it and says what to do."""
+
+
+def setting(default: Any, text: str) -> Any:
+    """Declare a setting: its default and the sentence docs/settings.md shows."""
+    return field(default=default, metadata={"text": text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting. The environment variable is the field's name in capitals."""
+
+    database_url: str = setting("", "Where the data is: `postgresql+psycopg://…`; unset: SQLite under `var/`.")
+    secret_key: str = setting("", "Signs cookies and keys fingerprints; at least 32 characters, kept secret.")
+    base_url: str = setting("http://127.0.0.1:8000", "The address staff and persons use; https outside the demo.")
+    port: int = setting(8000, "The port of `make run`.")
+    company_name: str = setting("SiteLucent", "The company whose policy is enforced.")
+    smtp_url: str = setting("", "`smtp://host:port` or `smtps://…`; unset: each message becomes an `.eml` file in `var/outbox/`.")
+    mail_from: str = setting("no-reply@sitelucent.example", "The sender of messages.")
+    staff_domains: str = setting("demo.example", "Comma-separated domains of staff addresses (P54).")
+    data_region: str = setting("NL", "Country of the database, its replicas and backups; must be in the EU (P17, P19).")
+    time_zone: str = setting("Europe/Amsterdam", "The company's time zone: days and clocks on pages.")
+    demo: bool = setting(False, "`1`: invented people, known passwords, messages shown at `/outbox`.")
+    log_level: str = setting("INFO", "How much is logged.")
+    intake_rate_per_minute: int = setting(600, "Calls one token may make in a minute; more answer 429.")
+    intake_oldest_months: int = setting(24, "Usage older than this many calendar months is refused at intake (P50); the demo takes 27.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def url(self) -> str:
+        """The database to use, as SQLAlchemy writes it."""
+        return self.database_url or f"sqlite:///{ROOT / 'var' / 'need-to-know.db'}"
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Read and check the settings; raise UnsafeSetting when one is unsafe, outside the demo."""
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        given = environ.get(item.name.upper(), "")
+        if given:
+            values[item.name] = _convert(item.name, item.default, given)
+    settings = Settings(**values)
+    if settings.demo:
+        return _demo(settings, values)
+    _refuse_unsafe(settings)
+    return settings
+
+
+def _convert(name: str, default: Any, given: str) -> Any:
+    if isinstance(default, bool):
+        return given == "1"
+    if not isinstance(default, int):
+        return given
+    if not given.isdigit():
+        raise UnsafeSetting(f"{name.upper()} must be a whole number.")
+    return int(given)
+
+
+def _demo(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Fill in what only the demo may leave open: a key of its own and a longer look back for its invented past."""
+    key = settings.secret_key or _demo_key()
+    months = values.get("intake_oldest_months", 27)
+    base = values.get("base_url", f"http://127.0.0.1:{settings.port}")
+    return Settings(**{**values, "secret_key": key, "intake_oldest_months": months, "base_url": base})
+
+
+def _demo_key() -> str:
+    path = ROOT / "var" / "demo-key"
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(48))
+        path.chmod(0o600)
+    return path.read_text()
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    if len(set(settings.secret_key)) < 12 or len(settings.secret_key) < 32:
+        raise UnsafeSetting("SECRET_KEY is missing or weak: set at least 32 random characters.")
+    if not settings.base_url.startswith("https://"):
+        raise UnsafeSetting("BASE_URL must begin with https:// (P52).")
+    if settings.data_region not in EU:
+        raise UnsafeSetting("DATA_REGION must be a country of the European Union, as two letters (P17, P19).")
+    _refuse_open_links(settings)
+
+
+def _refuse_open_links(settings: Settings) -> None:
+    database = urlsplit(settings.url)
+    mode = parse_qs(database.query).get("sslmode", [""])[0]
+    if database.scheme.startswith("postgresql") and database.hostname not in LOOPBACK and mode != "verify-full":
+        raise UnsafeSetting("DATABASE_URL must say sslmode=verify-full: the link is not encrypted and verified (P52).")
+    mail = urlsplit(settings.smtp_url)
+    if mail.scheme not in {"", "smtp", "smtps"}:
+        raise UnsafeSetting("SMTP_URL must begin with smtp:// or smtps://.")

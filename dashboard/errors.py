@@ -1,0 +1,81 @@
+"""One handler for every refusal: which page, which status. No page tells a foreign record from an absent one."""
+
+from flask import Flask, g, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from dashboard.front_door import NotYourRole, refuse
+from dashboard.services.refusals import AccessEnded, NotInReach, RecordNotWritten, SamePerson, SomeoneWasFaster
+from models import db
+
+Answer = tuple[str, int]
+PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
+
+
+def handle_errors(app: Flask) -> None:
+    """Register the pages of every refusal."""
+    app.register_error_handler(HTTPException, http_page)
+    app.register_error_handler(CSRFError, lambda _error: page(400))
+    app.register_error_handler(NotYourRole, not_your_role)
+    app.register_error_handler(NotInReach, not_in_reach)
+    app.register_error_handler(AccessEnded, access_ended)
+    app.register_error_handler(SomeoneWasFaster, lambda _error: page(409))
+    app.register_error_handler(SamePerson, second_person)
+    app.register_error_handler(RecordNotWritten, lambda _error: page(503))
+    app.register_error_handler(Exception, unexpected)
+
+
+def page(status: int, **context: object) -> Answer:
+    """Render the page of a status."""
+    return render_template(f"errors/{status}.html", **context), status
+
+
+def http_page(error: HTTPException) -> object:
+    """Answer an HTTP refusal in our own words; a redirect stays what it is."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    if request.path.startswith("/api/"):
+        return error.get_response()
+    return page(status if status in PAGES else (404 if status == 405 else 400))
+
+
+def not_your_role(error: NotYourRole) -> Answer:
+    """Say that the role has no such right, and where that is explained."""
+    reason = _("No grant gives your role what you asked for.")
+    return page(403, reason=reason, promise="P57", explain_url=url_for("explain.index", role=g.actor.role))
+
+
+def not_in_reach(_error: NotInReach) -> Answer:
+    """Record the try and answer as if there were nothing."""
+    db.session.rollback()
+    if current_user.is_authenticated and "actor" in g:
+        try:
+            refuse(g.actor, g.decision.access.permission, reason="not_in_reach")
+        except RecordNotWritten:
+            return page(503)
+    return page(404)
+
+
+def access_ended(error: AccessEnded) -> Answer:
+    """Tell the former assignee, and nobody else, that and why their access has ended."""
+    return render_template("errors/ended.html", at=error.at, because=error.because), 404
+
+
+def second_person(_error: SamePerson) -> Answer:
+    """Say that somebody else must do this."""
+    db.session.rollback()
+    return page(403, reason=_("A second person must decide this: you asked for it yourself."), promise="P57")
+
+
+def unexpected(error: Exception) -> Answer:
+    """Answer a bug without a word of its cause; the log has its kind and place."""
+    db.session.rollback()
+    from flask import current_app  # noqa: PLC0415
+
+    current_app.logger.error("unexpected %s", type(error).__name__, exc_info=current_app.debug)
+    if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    return page(500)

@@ -1,0 +1,1 @@
+"""Who may: pure Python. No web framework, no database, no clock of its own."""

@@ -1,0 +1,157 @@
+"""GRANTS: the access table. One entry per role and permission; what is not here is refused.
+
+Each entry says which rows (a row condition written beside its table), which categories of columns, for which purpose,
+by which promise, and which tables it may change. The explain page, docs/roles.md and the guard all read this table.
+"""
+
+from dataclasses import dataclass
+
+from models.classification import PERSONAL, Category
+
+from .permissions import Permission as P
+from .purposes import Purpose
+from .roles import Role
+
+C = Category
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a table, by the name of a row condition, and the categories of columns beside plain work data."""
+
+    table: str
+    condition: str
+    categories: frozenset[Category]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One line of the access table."""
+
+    role: Role
+    permission: P
+    purpose: Purpose
+    promise: str
+    reach: tuple[Rows, ...] = ()
+    writes: frozenset[str] = frozenset()
+
+    @property
+    def personal(self) -> bool:
+        """Whether it shows personal data of a customer or contact."""
+        return any(rows.categories & PERSONAL for rows in self.reach)
+
+    @property
+    def records(self) -> bool:
+        """Whether using it adds to the access log: every look at personal data and every change does."""
+        return self.personal or bool(self.writes)
+
+
+def rows(table: str, condition: str, *categories: Category) -> Rows:
+    """Say which rows and categories of a table a grant reaches; plain work data and opaque keys always come along."""
+    return Rows(table, condition, frozenset({C.WORK, C.LINK, *categories}))
+
+
+MY_LOOKS = rows("access_record", "my_access_records")
+PERSON_OF_MY_TICKET = (
+    rows("account", "accounts_of_my_open_tickets", C.IDENTITY),
+    rows("company", "companies_of_my_open_tickets", C.COMPANY),
+)
+
+
+def _own(role: Role) -> tuple[Grant, ...]:
+    """What every role may do with its own things."""
+    return (
+        Grant(role, P.PREFERENCES_CHANGE, Purpose.OWN, "P57", (rows("staff", "myself"),),
+              frozenset({"staff.language", "staff.theme"})),
+        Grant(role, P.LOOKS_LIST, Purpose.OWN, "P57", (MY_LOOKS,)),
+        Grant(role, P.EXPLAIN_READ, Purpose.OWN, "P57"),
+    )
+
+
+REP = (
+    Grant(Role.REP, P.WORK_LIST, Purpose.FOLLOW_UP, "P58",
+          (rows("contact_request", "contact_requests_i_list"), rows("contact_attempt", "attempts_of_my_follow_ups"), MY_LOOKS)),
+    Grant(Role.REP, P.CASE_FIND, Purpose.FOLLOW_UP, "P58", (rows("contact_request", "contact_requests_to_work"),)),
+    Grant(Role.REP, P.CONTACT_REQUEST_LIST, Purpose.FOLLOW_UP, "P58", (rows("contact_request", "contact_requests_i_list"),)),
+    Grant(Role.REP, P.CONTACT_REQUEST_TAKE, Purpose.FOLLOW_UP, "P58",
+          (rows("contact_request", "free_contact_requests"),), frozenset({"contact_request"})),
+    Grant(Role.REP, P.CONTACT_REQUEST_READ, Purpose.FOLLOW_UP, "P58",
+          (rows("contact_request", "my_follow_ups", C.CONTACT), rows("contact_attempt", "attempts_of_my_follow_ups"), MY_LOOKS)),
+    Grant(Role.REP, P.CONTACT_REQUEST_WORK, Purpose.FOLLOW_UP, "P26",
+          (rows("contact_request", "my_follow_ups"), rows("contact_attempt", "attempts_of_my_follow_ups")),
+          frozenset({"contact_request", "contact_attempt"})),
+)  # fmt: skip
+
+SUPPORT = (
+    Grant(Role.SUPPORT, P.WORK_LIST, Purpose.SUPPORT, "P59",
+          (rows("ticket", "tickets_i_list"), rows("trace_widening", "widenings_to_decide"), MY_LOOKS)),
+    Grant(Role.SUPPORT, P.CASE_FIND, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_to_work"),)),
+    Grant(Role.SUPPORT, P.TICKET_LIST, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_i_list"),)),
+    Grant(Role.SUPPORT, P.TICKET_TAKE, Purpose.SUPPORT, "P59", (rows("ticket", "free_tickets"),), frozenset({"ticket"})),
+    Grant(Role.SUPPORT, P.TICKET_READ, Purpose.SUPPORT, "P59",
+          (rows("ticket", "my_open_tickets", C.FREE_TEXT), *PERSON_OF_MY_TICKET,
+           rows("app_error", "errors_of_my_open_tickets", C.FREE_TEXT), rows("trace_opening", "my_openings"),
+           rows("trace_widening", "my_widenings"), rows("staff", "support_colleagues", C.STAFF), MY_LOOKS)),
+    Grant(Role.SUPPORT, P.TICKET_WORK, Purpose.SUPPORT, "P59",
+          (rows("ticket", "my_open_tickets", C.FREE_TEXT), rows("app_error", "errors_of_my_open_tickets"),
+           rows("trace_opening", "my_openings"), rows("staff", "support_colleagues", C.STAFF), MY_LOOKS),
+          frozenset({"ticket", "trace_opening"})),
+    Grant(Role.SUPPORT, P.TICKET_WRITE, Purpose.SUPPORT, "P59", (), frozenset({"ticket"})),
+    Grant(Role.SUPPORT, P.TICKET_CONFIRM, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_to_confirm"),), frozenset({"ticket"})),
+    Grant(Role.SUPPORT, P.TRACE_OPEN, Purpose.ERROR_ANALYSIS, "P36",
+          (rows("ticket", "my_open_tickets"), rows("app_error", "errors_of_my_open_tickets"), rows("trace_opening", "my_openings"), MY_LOOKS),
+          frozenset({"trace_opening"})),
+    Grant(Role.SUPPORT, P.TRACE_READ, Purpose.ERROR_ANALYSIS, "P38",
+          (rows("usage_event", "error_window", C.USAGE), rows("ticket", "my_open_tickets", C.FREE_TEXT), *PERSON_OF_MY_TICKET,
+           rows("app_error", "errors_of_my_open_tickets", C.FREE_TEXT, C.USAGE), rows("trace_opening", "my_openings", C.FREE_TEXT),
+           rows("trace_widening", "my_widenings"), MY_LOOKS)),
+    Grant(Role.SUPPORT, P.TRACE_WIDEN, Purpose.ERROR_ANALYSIS, "P37",
+          (rows("ticket", "my_open_tickets"), rows("trace_opening", "my_openings"), rows("trace_widening", "my_widenings"), MY_LOOKS),
+          frozenset({"trace_widening"})),
+    Grant(Role.SUPPORT, P.TRACE_AGREE, Purpose.ERROR_ANALYSIS, "P37",
+          (rows("trace_widening", "widenings_to_decide"), rows("trace_opening", "openings_to_widen")),
+          frozenset({"trace_widening", "trace_opening"})),
+    Grant(Role.SUPPORT, P.ACCOUNT_LIST, Purpose.SUPPORT, "P59",
+          (*PERSON_OF_MY_TICKET, rows("ticket", "my_open_tickets"))),
+)  # fmt: skip
+
+SYSADMIN = (
+    Grant(Role.SYSADMIN, P.WORK_LIST, Purpose.ADMINISTRATION, "P60",
+          (rows("onboarding_case", "onboarding_to_work"), rows("job_run", "all_job_runs"), rows("heartbeat", "all_heartbeats"),
+           rows("proposal", "all_proposals"), MY_LOOKS)),
+    Grant(Role.SYSADMIN, P.CASE_FIND, Purpose.ONBOARDING, "P60", (rows("onboarding_case", "onboarding_to_work"),)),
+    Grant(Role.SYSADMIN, P.ONBOARDING_LIST, Purpose.ONBOARDING, "P60", (rows("onboarding_case", "onboarding_to_work"),)),
+    Grant(Role.SYSADMIN, P.ONBOARDING_TAKE, Purpose.ONBOARDING, "P61",
+          (rows("onboarding_case", "onboarding_to_work"),), frozenset({"onboarding_case"})),
+    Grant(Role.SYSADMIN, P.ONBOARDING_READ, Purpose.ONBOARDING, "P60",
+          (rows("onboarding_case", "onboarding_in_my_hands"), rows("account", "accounts_i_set_up", C.IDENTITY), MY_LOOKS)),
+    Grant(Role.SYSADMIN, P.ONBOARDING_WORK, Purpose.ONBOARDING, "P60",
+          (rows("onboarding_case", "onboarding_in_my_hands"),), frozenset({"onboarding_case"})),
+    Grant(Role.SYSADMIN, P.STAFF_LIST, Purpose.ADMINISTRATION, "P57",
+          (rows("staff", "all_staff", C.STAFF), rows("proposal", "all_proposals", C.STAFF), rows("api_token", "all_tokens"))),
+    Grant(Role.SYSADMIN, P.STAFF_PROPOSE, Purpose.ADMINISTRATION, "P57",
+          (rows("staff", "all_staff", C.STAFF), rows("proposal", "all_proposals", C.STAFF), rows("api_token", "all_tokens")),
+          frozenset({"proposal"})),
+    Grant(Role.SYSADMIN, P.STAFF_AGREE, Purpose.ADMINISTRATION, "P57",
+          (rows("staff", "all_staff", C.STAFF), rows("proposal", "all_proposals", C.STAFF), rows("api_token", "all_tokens")),
+          frozenset({"proposal", "staff", "invitation", "api_token", "message", "ticket", "contact_request", "onboarding_case"})),
+    Grant(Role.SYSADMIN, P.STAFF_DEACTIVATE, Purpose.ADMINISTRATION, "P57",
+          (rows("staff", "all_staff", C.STAFF),), frozenset({"staff"})),
+    Grant(Role.SYSADMIN, P.TOKEN_REVOKE, Purpose.ADMINISTRATION, "P18", (rows("api_token", "all_tokens"),), frozenset({"api_token"})),
+    Grant(Role.SYSADMIN, P.JOB_LIST, Purpose.ADMINISTRATION, "P57",
+          (rows("job_run", "all_job_runs"), rows("heartbeat", "all_heartbeats"))),
+)  # fmt: skip
+
+COMPLIANCE = (
+    Grant(Role.COMPLIANCE, P.WORK_LIST, Purpose.OVERSIGHT, "P57",
+          (rows("access_record", "all_access_records"), rows("job_run", "all_job_runs"), rows("heartbeat", "all_heartbeats"))),
+    Grant(Role.COMPLIANCE, P.ACCESS_LOG_READ, Purpose.OVERSIGHT, "P57", (rows("access_record", "all_access_records"),)),
+    Grant(Role.COMPLIANCE, P.ACCESS_MATRIX_READ, Purpose.OVERSIGHT, "P57"),
+)  # fmt: skip
+
+GRANTS: tuple[Grant, ...] = tuple(
+    grant
+    for role, table in ((Role.REP, REP), (Role.SUPPORT, SUPPORT), (Role.SYSADMIN, SYSADMIN), (Role.COMPLIANCE, COMPLIANCE))
+    for grant in (*table, *_own(role))
+)  # fmt: skip
+"""The whole access table."""

@@ -1,0 +1,76 @@
+"""Pages of a list by keyset: the page after a key, at the same cost on the first page and on the last.
+
+A cursor is signed and holds a number only; a tampered one shows the first page. Nothing is counted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from models import CLOSED, bound
+
+_KEYS: dict[str, URLSafeSerializer] = {}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page: its records, newest first, and the cursors of the pages beside it (empty where there is none)."""
+
+    records: Sequence[Any]
+    newer: str
+    older: str
+
+
+def sign_cursors_with(secret_key: str) -> None:
+    """Set the key that signs cursors; called once when the application is made."""
+    _KEYS["cursor"] = URLSafeSerializer(secret_key, salt="cursor")
+
+
+def page(session: Session, model: Any, *, cursor: str = "", where: Mapping[str, Any], size: int) -> Found:
+    """Return one page of the rows in reach. `where` maps attributes to a value, or to None or a tuple of values."""
+    direction, key = _read(cursor)
+    statement = select(model).options(*_columns_in_reach(session, model))
+    for name, value in where.items():
+        column = getattr(model, name)
+        statement = statement.where(column.in_(value) if isinstance(value, tuple) else column == value)
+    forward = direction != "newer"
+    if key is not None:
+        statement = statement.where(model.number < key if forward else model.number > key)
+    order = model.number.desc() if forward else model.number.asc()
+    records = session.scalars(statement.order_by(order).limit(size + 1)).all()
+    return _found(records, size=size, forward=forward, first=key is None)
+
+
+def _columns_in_reach(session: Session, model: Any) -> list[Any]:
+    """A list shows the closed columns its Access reaches, and cannot load the others."""
+    access, table = bound(session), model.__table__
+    closed = [c for c in table.c if c.info["privacy"].category in CLOSED]
+    names = [c.name for c in closed if access.may_read(table.name, c.info["privacy"].category)]
+    return [undefer(getattr(model, name)) for name in names]
+
+
+def _found(records: Sequence[Any], *, size: int, forward: bool, first: bool) -> Found:
+    more, kept = len(records) > size, list(records[:size])
+    if not forward:
+        kept.reverse()
+    if not kept:
+        return Found((), "", "")
+    newer = (not first) if forward else more
+    older = more if forward else True
+    return Found(kept, _sign("newer", kept[0].number) * newer, _sign("older", kept[-1].number) * older)
+
+
+def _sign(direction: str, number: int) -> str:
+    return str(_KEYS["cursor"].dumps([direction, number]))
+
+
+def _read(cursor: str) -> tuple[str, int | None]:
+    try:
+        direction, number = _KEYS["cursor"].loads(cursor)
+    except (BadData, ValueError, TypeError):
+        return "older", None
+    return str(direction), int(number)

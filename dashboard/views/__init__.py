@@ -1,0 +1,1 @@
+"""What staff see. Lists and pages only; every change calls a service, and nothing here touches the database."""

@@ -1,0 +1,20 @@
+"""STUB to be replaced."""
+
+from dashboard.policy.declare import permits
+from dashboard.policy.permissions import Permission as P
+
+from .base import Page, calm_banner, expose
+
+
+class LooksView(Page):
+    """STUB."""
+
+    def __init__(self) -> None:
+        """Mount."""
+        super().__init__(name="My looks", endpoint="looks", url="/admin/looks/")
+
+    @expose("/")
+    @permits(P.LOOKS_LIST)
+    def index(self) -> str:
+        """STUB."""
+        return self.page("detail.html", banner=calm_banner())

@@ -1,0 +1,170 @@
+"""The second line: rows and columns outside the bound Access do not load, whatever statement asks for them.
+
+Works on the session, beneath every view and service, so a forgetful query yields nothing and a prying one raises. No
+Access bound means no rows. What it cannot see (raw text, Core tables) it refuses outright unless the system asks.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, event, false, inspect
+from sqlalchemy.orm import (
+    Mapper,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+    with_loader_criteria,
+)
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.elements import TextClause
+
+from .access import Access
+from .base import CONDITIONS, Base
+from .classification import CLOSED
+
+NOBODY = Access(actor=None, permission="", purpose="nothing was asked for", promise="")
+
+
+class OutOfReach(Exception):
+    """Cannot continue because the statement asks for something the bound Access does not reach."""
+
+
+class AlreadyBound(Exception):
+    """Cannot continue because a session serves one Access only; open another session."""
+
+
+def bind(session: Session, access: Access) -> None:
+    """Bind an Access to a session, once."""
+    if "access" in session.info:
+        raise AlreadyBound(access.permission)
+    session.info["access"] = access
+
+
+def bound(session: Session) -> Access:
+    """Return the Access a session serves; nobody's, which reaches nothing, when none is bound."""
+    access: Access = session.info.get("access", NOBODY)
+    return access
+
+
+def begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:  # noqa: ARG001
+    """Open the transaction the Access calls for: read-only when nothing may be written.
+
+    On SQLite a transaction that will write takes the write lock at once, so that what it reads cannot be changed by
+    another before it commits.
+    """
+    writes = bound(session).changes
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif not writes:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def guard_statement(state: ORMExecuteState) -> None:
+    """Add the row conditions to a statement and refuse columns, tables and texts out of reach."""
+    access = bound(state.session)
+    if access.everything:
+        return
+    if not state.is_orm_statement:
+        raise OutOfReach("only statements over mapped tables can be guarded")
+    for element in visitors.iterate(state.statement):
+        _guard_element(access, element)
+    if isinstance(state.statement, UpdateBase):
+        _guard_write(access, state.statement.table.name, _set_columns(state.statement))  # type: ignore[attr-defined]
+        if state.is_update and isinstance(state.parameters, list):
+            raise OutOfReach("an update by a list of keys passes by the row conditions")
+    if not state.is_insert:
+        state.statement = state.statement.options(*_criteria_once(state.session, access))
+
+
+def _guard_element(access: Access, element: Any) -> None:
+    if isinstance(element, TextClause):
+        raise OutOfReach("raw text cannot be guarded")
+    if not isinstance(element, Column):
+        return
+    for base in element.base_columns:  # the table's own column, also behind an alias or a subquery
+        _guard_column(access, base)
+
+
+def _guard_column(access: Access, column: Any) -> None:
+    if not isinstance(getattr(column, "table", None), Table) or "privacy" not in column.info:
+        return
+    category = column.info["privacy"].category
+    if category in CLOSED and not access.may_read(column.table.name, category):
+        raise OutOfReach(f"{column.table.name}.{column.name}")
+
+
+def _criteria_once(session: Session, access: Access) -> list[Any]:
+    """The criteria follow from the Access alone, and a session has one: build them once."""
+    if "criteria" not in session.info:
+        session.info["criteria"] = row_criteria(access)
+    criteria: list[Any] = session.info["criteria"]
+    return criteria
+
+
+def row_criteria(access: Access) -> list[Any]:
+    """Return one loader criterion for each mapped table: its row condition, or no row at all."""
+    return [
+        with_loader_criteria(mapper.class_, _rows(access, mapper), include_aliases=True)
+        for mapper in Base.registry.mappers
+    ]
+
+
+def _rows(access: Access, mapper: Mapper[Any]) -> Any:
+    reach = access.reach.get(mapper.local_table.name)  # type: ignore[attr-defined]
+    return CONDITIONS[reach.condition].expression(access) if reach else false()
+
+
+def guard_flush(session: Session, context: UOWTransaction, instances: Any) -> None:  # noqa: ARG001
+    """Refuse to write rows of a table the Access may not change."""
+    access = bound(session)
+    for instance in _touched(session):
+        _guard_write(access, instance.__tablename__, _changed_columns(session, instance))
+
+
+def _touched(session: Session) -> Iterator[Any]:
+    yield from session.new
+    yield from (row for row in session.dirty if session.is_modified(row))
+    yield from session.deleted
+
+
+def _changed_columns(session: Session, instance: Any) -> list[str]:
+    """The columns a changed row would set; none for a new or a deleted row, which need the whole table."""
+    if instance in session.new or instance in session.deleted:
+        return []
+    return [item.key for item in inspect(instance).attrs if item.history.has_changes()]
+
+
+def _set_columns(statement: Any) -> list[str]:
+    """The columns an UPDATE sets; none for an INSERT or DELETE, which need the whole table."""
+    return [column.key for column in statement._values or ()] if statement.is_update else []  # noqa: SLF001
+
+
+def _guard_write(access: Access, table: str, columns: Sequence[str]) -> None:
+    if not access.may_write(table, columns):
+        raise OutOfReach(f"writing {table}")
+
+
+def _guard_instance(instance: Any, context: Any, *_attributes: Any) -> None:
+    """Refuse a loaded object that carries a closed column out of reach, by whatever option it came."""
+    session = getattr(context, "session", None)
+    if session is None or bound(session).everything:
+        return
+    table = instance.__tablename__
+    for name in instance.__dict__.keys() & _closed_columns(instance):
+        category = instance.__table__.c[name].info["privacy"].category
+        if not bound(session).may_read(table, category):
+            raise OutOfReach(f"{table}.{name}")
+
+
+def _closed_columns(instance: Any) -> set[str]:
+    return {c.name for c in instance.__table__.c if c.info["privacy"].category in CLOSED}
+
+
+# On the class itself: no session of this process, however it was made, goes unguarded.
+event.listen(Session, "do_orm_execute", guard_statement)
+event.listen(Session, "before_flush", guard_flush)
+event.listen(Session, "after_begin", begin)
+event.listen(Mapper, "load", _guard_instance)
+event.listen(Mapper, "refresh", _guard_instance)
