@@ -114,6 +114,9 @@ CUSTOMERS: Final[tuple[Customer, ...]] = (  # the first few already show every k
 )
 
 
+_LETTER_OF: Final = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrstv")
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """A customer company of the story with its opaque id and its share of the accounts."""
@@ -133,8 +136,13 @@ class Company:
 
 def opaque(prefix: str, *parts: object) -> str:
     """Return an id that says nothing about whom it stands for and is the same in each telling of one seed."""
-    digest = blake2s(":".join(map(str, (prefix, *parts))).encode(), digest_size=7).hexdigest()
-    return f"{prefix}-{digest}"
+    whole = ":".join(map(str, (prefix, *parts)))
+    return f"{prefix}-{consonants(blake2s(whole.encode(), digest_size=7).hexdigest())}"
+
+
+def consonants(digits: str) -> str:
+    """Return hexadecimal digits as letters that spell no name; digits could look like a phone number."""
+    return digits.translate(_LETTER_OF)
 
 
 def gather(*, seed: int, accounts: int) -> tuple[Company, ...]:

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from dashboard.demo import wording
 from dashboard.demo.calls import Call
+from dashboard.demo.companies import consonants
 from dashboard.demo.people import Account
 from dashboard.demo.plan import Breakdown, session_id
 from dashboard.demo.sessions import Line, before, ordinary, pick_failure
@@ -113,6 +114,8 @@ CASES: Final = (
 def _play(world: World, person: Account, session: str, lines: list[Line], *, hurry: float) -> Course:
     done = 0
     for line in lines:
+        if person not in world.people:
+            return  # the API refused an earlier line
         yield (line.after - done) * hurry
         done = line.after
         event = wording.event(_new("ev"), person.external_id, world.moment, session, line)
@@ -120,6 +123,8 @@ def _play(world: World, person: Account, session: str, lines: list[Line], *, hur
 
 
 def _fail(world: World, error: Breakdown) -> Course:
+    if error.account not in world.people:
+        return
     yield world.rng.uniform(1, 6)
     error = replace(error, occurred_at=world.moment)
     label = f"error        {error.failure.code} in {error.failure.feature}"
@@ -133,4 +138,4 @@ def _fail(world: World, error: Breakdown) -> Course:
 
 
 def _new(prefix: str) -> str:
-    return f"{prefix}-{uuid4().hex[:20]}"
+    return f"{prefix}-{consonants(uuid4().hex)}"

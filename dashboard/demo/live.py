@@ -1,8 +1,8 @@
 """A stand-in app and website that go on for ever, so that the pages live while one tries them.
 
-Several people use the app at a human pace; now and then a session ends in an error, someone writes, a
-visitor sends the form. What must never happen here: a printed line that says who it was, or an end because the
-server was away.
+Several people use the app at a human pace: now and then a session ends in an error, somebody writes in
+or sends the contact form. What must never happen here: a printed line that says who it was, or an end because
+the server was away.
 """
 
 import heapq

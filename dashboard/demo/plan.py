@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
-from dashboard.demo.companies import opaque
+from dashboard.demo.companies import consonants, opaque
 from dashboard.demo.failures import FAILURES
 from dashboard.demo.moments import HOUR, in_office_hours, waking_moment
 from dashboard.demo.people import Account
@@ -73,7 +73,7 @@ def draw_up(people: tuple[Account, ...], *, now: datetime, seed: int) -> Plan:
 
 def session_id(rng: Random) -> str:
     """Return the app's opaque name of a session."""
-    return f"se-{rng.getrandbits(56):014x}"
+    return f"se-{consonants(f'{rng.getrandbits(56):014x}')}"
 
 
 def _first_visits(people: tuple[Account, ...], *, now: datetime, rng: Random) -> Iterator[Session]:

@@ -3,6 +3,7 @@
 What must never happen here: a body of a call in a message; paths and problem types are all it tells.
 """
 
+import sys
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -89,7 +90,7 @@ class Bar:
         """Take the expected number of records (the number of events will do)."""
         self.begun, self.sent, self.path = time.monotonic(), 0, ""
         self.bar: Any = click.progressbar(
-            length=length, label="Demo", item_show_func=self._now, file=click.get_text_stream("stderr")
+            length=length, label="Demo", item_show_func=self._now, file=sys.stderr
         )
 
     def __enter__(self) -> Self:
