@@ -39,6 +39,9 @@ class AccessRecord(Base):
     __table_args__ = (
         Index("ix_access_record_staff", "staff_id", "number"),
         Index("ix_access_record_subject", "subject_key", "number"),
+        Index("ix_access_record_case", "case_ref", "number"),
+        Index("ix_access_record_event", "event", "number"),
+        Index("ix_access_record_at", "at"),
         {"sqlite_autoincrement": True},
     )
 

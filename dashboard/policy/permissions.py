@@ -75,5 +75,7 @@ class Permission(StrEnum):
 
     ACCESS_LOG_READ = "access-log:read"
     """Read the access log."""
+    ACCESS_LOG_ASK = "access-log:ask"
+    """Ask the access log who saw a person, or what a staff member saw."""
     ACCESS_MATRIX_READ = "access-matrix:read"
     """Read who may do what, as the grants say."""

@@ -53,6 +53,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "sign_in_failed": frozenset(),
     "signed_out": frozenset(),
     "access_refused": frozenset({"reason"}),
+    "access_log_read": frozenset({"reason", "count"}),
 }
 """Every event, in the past tense, with exactly the facts it carries."""
 

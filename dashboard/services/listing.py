@@ -5,6 +5,7 @@ A cursor is signed and holds a number only; a tampered one shows the first page.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -25,24 +26,37 @@ class Found:
     older: str
 
 
+@dataclass(frozen=True)
+class Between:
+    """A stretch of time to narrow a list by (UTC): from its start on, and before its end."""
+
+    start: datetime
+    end: datetime
+
+
 def sign_cursors_with(secret_key: str) -> None:
     """Set the key that signs cursors; called once when the application is made."""
     _KEYS["cursor"] = URLSafeSerializer(secret_key, salt="cursor")
 
 
 def page(session: Session, model: Any, *, cursor: str = "", where: Mapping[str, Any], size: int) -> Found:
-    """Return one page of the rows in reach. `where` maps attributes to a value, or to None or a tuple of values."""
+    """Return one page of the rows in reach. `where` maps attributes to a value, None, a tuple or a Between."""
     direction, key = _read(cursor)
     statement = select(model).options(*_columns_in_reach(session, model))
     for name, value in where.items():
-        column = getattr(model, name)
-        statement = statement.where(column.in_(value) if isinstance(value, tuple) else column == value)
+        statement = statement.where(_narrowed(getattr(model, name), value))
     forward = direction != "newer"
     if key is not None:
         statement = statement.where(model.number < key if forward else model.number > key)
     order = model.number.desc() if forward else model.number.asc()
     records = session.scalars(statement.order_by(order).limit(size + 1)).all()
     return _found(records, size=size, forward=forward, first=key is None)
+
+
+def _narrowed(column: Any, value: Any) -> Any:
+    if isinstance(value, Between):
+        return (column >= value.start) & (column < value.end)
+    return column.in_(value) if isinstance(value, tuple) else column == value
 
 
 def _columns_in_reach(session: Session, model: Any) -> list[Any]:
