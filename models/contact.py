@@ -82,12 +82,6 @@ def contact_requests_i_list(access: Access) -> ColumnElement[bool]:
     return free | (ContactRequest.assignee_id == access.staff_id)
 
 
-@row_condition("contact_request", "the submission is open and nobody has it")
-def free_contact_requests(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the same for everyone
-    """Reach the submissions that can be taken."""
-    return ContactRequest.closed_at.is_(None) & ContactRequest.assignee_id.is_(None)
-
-
 @row_condition("contact_request", "the follow-up is open and yours")
 def my_follow_ups(access: Access) -> ColumnElement[bool]:
     """Reach the submissions I follow up (P58)."""

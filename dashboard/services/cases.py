@@ -1,6 +1,7 @@
 """Finding one case in reach, and saying to its former assignee that access has ended."""
 
 import re
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -20,6 +21,8 @@ ENDINGS = {
     "onboarding_closed": "closed", "onboarding_released": "released",
 }  # fmt: skip
 """The events that end the assignee's access, and how the page calls them."""
+RUNS_OUT = {"onboarding_taken": timedelta(days=7)}
+"""Access that ends by itself so long after the event that began it (P60)."""
 
 
 def case_of(row: Any) -> Case:
@@ -56,9 +59,11 @@ def _say_if_mine_ended(session: Session, public_id: str) -> None:
     last = session.execute(
         select(AccessRecord.at, AccessRecord.event)
         .where(AccessRecord.case_id == public_id, AccessRecord.staff_id == bound(session).staff_id)
-        .where(AccessRecord.event.in_(ENDINGS))
+        .where(AccessRecord.event.in_([*ENDINGS, *RUNS_OUT]))
         .order_by(AccessRecord.number.desc())
         .limit(1)
     ).first()
-    if last:
+    if last and last.event in ENDINGS:
         raise AccessEnded(last.at, ENDINGS[last.event])
+    if last and last.at + RUNS_OUT[last.event] <= bound(session).at:
+        raise AccessEnded(last.at + RUNS_OUT[last.event], "run_out")
