@@ -3,6 +3,7 @@
 Others import tables from here and nowhere else.
 """
 
+from . import stray
 from .access import Access, Actor, Reach
 from .account import Account, AccountPreference, OnboardingCase
 from .audit import AccessRecord
@@ -23,5 +24,5 @@ __all__ = [
     "Heartbeat", "IdempotencyRecord", "Invitation", "JobRun", "Message", "OnErasure", "OnboardingCase",
     "OutOfReach", "Proposal", "RateWindow", "Reach", "RowCondition", "Staff", "StaffSession", "TablePrivacy",
     "Ticket", "TraceOpening", "TraceWidening", "UsageEvent",
-    "bind", "bound", "db", "new_id", "record_events", "utcnow",
+    "bind", "bound", "db", "new_id", "record_events", "stray", "utcnow",
 ]

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Integer, String, UniqueConstraint, true
+from sqlalchemy import JSON, ColumnElement, Index, Integer, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped
 
 from .access import Access
-from .base import Base, Key, UtcDateTime, column, new_id, row_condition, utcnow
+from .base import Base, Key, Number, UtcDateTime, column, new_id, row_condition, utcnow
 from .classification import Category, TablePrivacy
 
 
@@ -17,15 +17,22 @@ class JobRun(Base):
     __tablename__ = "job_run"
     __privacy__ = TablePrivacy("nobody", "Shows that jobs ran, and with what outcome.")
 
-    id: Mapped[str] = column(Key, primary_key=True, default=new_id, note="Public random id.")
+    number: Mapped[int] = column(Number, primary_key=True, autoincrement=True, note="Order of beginning.")
+    id: Mapped[str] = column(Key, unique=True, default=new_id, note="Public random id.")
     job: Mapped[str] = column(String(40), note="Which job.")
     period: Mapped[str] = column(String(40), note="Which slot of its schedule.")
-    state: Mapped[str] = column(String(10), default="running", note="running, done or failed.")
+    state: Mapped[str] = column(
+        String(10), default="running", note="running, done, idle (there was nothing to do) or failed."
+    )
     started_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, index=True, note="When it began.")
     ended_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it ended.")
     count: Mapped[int] = column(Integer, default=0, note="How many rows it dealt with.")
     error: Mapped[str | None] = column(String(60), nullable=True, note="The kind of failure, never its text.")
-    __table_args__ = (UniqueConstraint("job", "period", name="uq_job_run_period"),)
+    __table_args__ = (
+        UniqueConstraint("job", "period", name="uq_job_run_period"),
+        Index("ix_job_run_job", "job", "number"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class Heartbeat(Base):

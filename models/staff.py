@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import JSON, Boolean, CheckConstraint, ColumnElement, String, Text, true
+from sqlalchemy import JSON, Boolean, CheckConstraint, ColumnElement, Index, String, Text, exists, true
 from sqlalchemy.orm import Mapped
 
 from .access import Access
@@ -68,16 +68,29 @@ class Proposal(Base):
     __tablename__ = "proposal"
     __privacy__ = TablePrivacy("staff", "Two people stand behind every right (P57).")
 
-    id: Mapped[str] = column(Key, primary_key=True, default=new_id, note="Public random id.")
+    number: Mapped[int] = column(Number, primary_key=True, autoincrement=True, note="Shown as proposal 7.")
+    id: Mapped[str] = column(Key, unique=True, default=new_id, note="Public random id.")
     kind: Mapped[str] = column(String(20), note="invitation, role or token.")
     subject: Mapped[str] = column(String(254), category=Category.STAFF, note="The address, staff id or token name.")
+    name: Mapped[str | None] = column(
+        String(120), nullable=True, category=Category.STAFF, note="How an invited colleague is called."
+    )
     detail: Mapped[str] = column(String(40), note="The role, or the token's scope.")
-    proposed_by: Mapped[str] = column(Key, foreign_key="staff.id", note="Who proposed it.")
+    proposed_by: Mapped[str | None] = column(
+        Key, foreign_key="staff.id", nullable=True,
+        note="Who proposed it; empty: the command line, and nobody stands behind it yet.",
+    )
     proposed_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When.")
     decided_by: Mapped[str | None] = column(Key, foreign_key="staff.id", nullable=True, note="Who decided.")
     decided_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When.")
     agreed: Mapped[bool | None] = column(Boolean, nullable=True, note="Yes or no.")
-    __table_args__ = (CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="ck_proposal_two"),)
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="ck_proposal_two"),
+        CheckConstraint("decided_by IS NULL OR proposed_by IS NOT NULL", name="ck_proposal_stood_behind"),
+        CheckConstraint("kind <> 'role' OR decided_by IS NULL OR decided_by <> subject", name="ck_proposal_own_role"),
+        CheckConstraint("kind <> 'role' OR proposed_by IS NULL OR proposed_by <> subject", name="ck_proposal_self"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class Invitation(Base):
@@ -120,8 +133,11 @@ class Message(Base):
     subject: Mapped[str] = column(String(200), note="Subject line: never a personal value.")
     body: Mapped[str] = column(Text, category=Category.SECRET, note="The text; emptied once sent.")
     created_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was written.")
-    sent_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, index=True, note="When it went.")
-    attempts: Mapped[int] = column(default=0, note="How often it was tried.")
+    sent_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it went.")
+    attempts: Mapped[int] = column(default=0, note="How often it was tried; five times at most.")
+    next_try_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="Not tried before then.")
+    error: Mapped[str | None] = column(String(60), nullable=True, note="Kind of the last failure.")
+    __table_args__ = (Index("ix_message_waiting", "sent_at", "next_try_at"),)
 
 
 @row_condition("staff", "every staff member")
@@ -140,6 +156,25 @@ def all_proposals(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the 
 def all_tokens(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the same for everyone
     """Reach the list of tokens; never a token itself, of which only a hash is kept."""
     return true()
+
+
+@row_condition("invitation", "every invitation")
+def all_invitations(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the same for everyone
+    """Reach until when links hold; never a link, of which only a hash is kept."""
+    return true()
+
+
+@row_condition("message", "every message, without address and text")
+def all_messages(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the same for everyone
+    """Reach how messages fare."""
+    return true()
+
+
+@row_condition("staff_session", "its staff member has been deactivated")
+def sessions_of_those_who_left(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the same for everyone
+    """Reach sessions that must not live on."""
+    staff = Staff.__table__
+    return exists().where(staff.c.id == StaffSession.staff_id, staff.c.active.is_(False))
 
 
 @row_condition("staff", "it is your own row")

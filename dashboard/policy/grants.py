@@ -57,6 +57,16 @@ PERSON_OF_MY_TICKET = (
     rows("company", "companies_of_my_open_tickets", C.COMPANY),
 )
 
+STAFF_AND_RIGHTS = (
+    rows("staff", "all_staff", C.STAFF), rows("proposal", "all_proposals", C.STAFF), rows("api_token", "all_tokens"),
+)  # fmt: skip
+STRAY_CASES = (
+    rows("ticket", "stray_tickets"), rows("contact_request", "stray_contact_requests"),
+    rows("onboarding_case", "stray_onboarding_cases"), rows("trace_opening", "stray_openings"),
+)  # fmt: skip
+STRAY_TABLES = frozenset(reach.table for reach in STRAY_CASES)
+"""What goes back to the queue when its holder loses the role for it; in the same transaction."""
+
 
 def _own(role: Role) -> tuple[Grant, ...]:
     """What every role may do with its own things."""
@@ -129,18 +139,18 @@ SYSADMIN = (
     Grant(Role.SYSADMIN, P.ONBOARDING_WORK, Purpose.ONBOARDING, "P60",
           (rows("onboarding_case", "onboarding_in_my_hands"), MY_LOOKS), frozenset({"onboarding_case"})),
     Grant(Role.SYSADMIN, P.STAFF_LIST, Purpose.ADMINISTRATION, "P57",
-          (rows("staff", "all_staff", C.STAFF), rows("proposal", "all_proposals", C.STAFF), rows("api_token", "all_tokens"))),
-    Grant(Role.SYSADMIN, P.STAFF_PROPOSE, Purpose.ADMINISTRATION, "P57",
-          (rows("staff", "all_staff", C.STAFF), rows("proposal", "all_proposals", C.STAFF), rows("api_token", "all_tokens")),
-          frozenset({"proposal"})),
+          (*STAFF_AND_RIGHTS, rows("invitation", "all_invitations"))),
+    Grant(Role.SYSADMIN, P.STAFF_PROPOSE, Purpose.ADMINISTRATION, "P57", STAFF_AND_RIGHTS, frozenset({"proposal"})),
     Grant(Role.SYSADMIN, P.STAFF_AGREE, Purpose.ADMINISTRATION, "P57",
-          (rows("staff", "all_staff", C.STAFF), rows("proposal", "all_proposals", C.STAFF), rows("api_token", "all_tokens")),
-          frozenset({"proposal", "staff", "invitation", "api_token", "message", "ticket", "contact_request", "onboarding_case"})),
+          (*STAFF_AND_RIGHTS, rows("invitation", "all_invitations"), *STRAY_CASES),
+          frozenset({"proposal", "staff", "invitation", "api_token", "message", *STRAY_TABLES})),
     Grant(Role.SYSADMIN, P.STAFF_DEACTIVATE, Purpose.ADMINISTRATION, "P57",
-          (rows("staff", "all_staff", C.STAFF),), frozenset({"staff"})),
+          (*STAFF_AND_RIGHTS, rows("invitation", "all_invitations"), *STRAY_CASES,
+           rows("staff_session", "sessions_of_those_who_left")),
+          frozenset({"staff", "proposal", "invitation", "staff_session", *STRAY_TABLES})),
     Grant(Role.SYSADMIN, P.TOKEN_REVOKE, Purpose.ADMINISTRATION, "P18", (rows("api_token", "all_tokens"),), frozenset({"api_token"})),
     Grant(Role.SYSADMIN, P.JOB_LIST, Purpose.ADMINISTRATION, "P57",
-          (rows("job_run", "all_job_runs"), rows("heartbeat", "all_heartbeats"))),
+          (rows("job_run", "all_job_runs"), rows("heartbeat", "all_heartbeats"), rows("message", "all_messages"))),
 )  # fmt: skip
 
 COMPLIANCE = (
