@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session, undefer
 
 from models import CLOSED, bound
 
+SET = object()
+"""Stands for "has a value" in the conditions of a list."""
 _KEYS: dict[str, URLSafeSerializer] = {}
 
 
@@ -40,11 +42,10 @@ def sign_cursors_with(secret_key: str) -> None:
 
 
 def page(session: Session, model: Any, *, cursor: str = "", where: Mapping[str, Any], size: int) -> Found:
-    """Return one page of the rows in reach. `where` maps attributes to a value, None, a tuple or a Between."""
+    """Return one page of the rows in reach. `where` maps attributes to a value, None, SET, a tuple or a Between."""
     direction, key = _read(cursor)
     statement = select(model).options(*_columns_in_reach(session, model))
-    for name, value in where.items():
-        statement = statement.where(_narrowed(getattr(model, name), value))
+    statement = statement.where(*(narrowed(getattr(model, name), value) for name, value in where.items()))
     forward = direction != "newer"
     if key is not None:
         statement = statement.where(model.number < key if forward else model.number > key)
@@ -53,7 +54,10 @@ def page(session: Session, model: Any, *, cursor: str = "", where: Mapping[str, 
     return _found(records, size=size, forward=forward, first=key is None)
 
 
-def _narrowed(column: Any, value: Any) -> Any:
+def narrowed(column: Any, value: Any) -> Any:
+    """Return the condition that narrows a column to a value, None, SET, any of a tuple, or a Between."""
+    if value is SET:
+        return column.is_not(None)
     if isinstance(value, Between):
         return (column >= value.start) & (column < value.end)
     return column.in_(value) if isinstance(value, tuple) else column == value
