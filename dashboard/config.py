@@ -79,11 +79,11 @@ def _convert(name: str, default: Any, given: str) -> Any:
 
 
 def _demo(settings: Settings, values: Mapping[str, Any]) -> Settings:
-    """Fill in what only the demo may leave open: a key of its own and a longer look back for its invented past."""
+    """Fill in what only the demo may leave open: a key of its own, and room at intake for its invented past."""
     key = settings.secret_key or _demo_key()
-    months = values.get("intake_oldest_months", 27)
+    wider = {"intake_oldest_months": 27, "intake_rate_per_minute": 60_000}
     base = values.get("base_url", f"http://127.0.0.1:{settings.port}")
-    return Settings(**{**values, "secret_key": key, "intake_oldest_months": months, "base_url": base})
+    return Settings(**{**wider, **values, "secret_key": key, "base_url": base})
 
 
 def _demo_key() -> str:

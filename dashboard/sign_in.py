@@ -80,6 +80,7 @@ class StaffSessions(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Write the row of a signed-in browser, drop it after sign-out, leave others to the signed cookie."""
+        db.session.rollback()  # the page is made: what it did not commit must not hold a lock against this write
         if session.get("_user_id"):
             self._save_row(app, session, response)
             return

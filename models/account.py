@@ -114,7 +114,7 @@ def onboarding_in_my_hands(access: Access) -> ColumnElement[bool]:
 @row_condition("account", "you have its onboarding case, and the person has not signed in yet")
 def accounts_i_set_up(access: Access) -> ColumnElement[bool]:
     """Reach an account while its onboarding case is mine and the person has not signed in (P60)."""
-    case = OnboardingCase.__table__
+    case = OnboardingCase.__table__.alias()
     return Account.first_sign_in_at.is_(None) & exists().where(
         case.c.account_id == Account.id,
         case.c.assignee_id == access.staff_id,
@@ -126,7 +126,7 @@ def accounts_i_set_up(access: Access) -> ColumnElement[bool]:
 @row_condition("account", "the person has an open ticket that is assigned to you and not waiting for confirmation")
 def accounts_of_my_open_tickets(access: Access) -> ColumnElement[bool]:
     """Reach an account through an open ticket of mine that has unlocked it (P59)."""
-    ticket = Ticket.__table__
+    ticket = Ticket.__table__.alias()
     return exists().where(
         ticket.c.account_id == Account.id,
         ticket.c.assignee_id == access.staff_id,

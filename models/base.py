@@ -127,7 +127,10 @@ CONDITIONS: dict[str, RowCondition] = {}
 def row_condition(
     table: str, sentence: str
 ) -> Callable[[Callable[[Access], ColumnElement[bool]]], RowCondition]:
-    """Register the decorated expression as the row condition that bears its name."""
+    """Register the decorated expression as the row condition that bears its name.
+
+    Tables inside its EXISTS must be aliases: a plain one would be tied to the same table of the outer statement.
+    """
 
     def register(expression: Callable[[Access], ColumnElement[bool]]) -> RowCondition:
         condition = RowCondition(expression.__name__, table, sentence, expression)

@@ -51,8 +51,8 @@ class CompanyAdministrator(Base):
 @row_condition("company", "it is the company of a person whose open ticket is assigned to you")
 def companies_of_my_open_tickets(access: Access) -> ColumnElement[bool]:
     """Reach the company through the account that an open ticket of mine has unlocked."""
-    account = Base.metadata.tables["account"]
-    ticket = Base.metadata.tables["ticket"]
+    account = Base.metadata.tables["account"].alias()
+    ticket = Base.metadata.tables["ticket"].alias()
     return exists().where(
         account.c.company_id == Company.id,
         ticket.c.account_id == account.c.id,

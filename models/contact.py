@@ -91,7 +91,7 @@ def my_follow_ups(access: Access) -> ColumnElement[bool]:
 @row_condition("contact_attempt", "it belongs to a follow-up that is open and yours")
 def attempts_of_my_follow_ups(access: Access) -> ColumnElement[bool]:
     """Reach the attempts of my own follow-ups."""
-    request = ContactRequest.__table__
+    request = ContactRequest.__table__.alias()
     return exists().where(
         request.c.id == ContactAttempt.contact_request_id,
         request.c.assignee_id == access.staff_id,

@@ -99,11 +99,11 @@ def tickets_to_work(access: Access) -> ColumnElement[bool]:
     return (Ticket.closed_at.is_(None) & Ticket.assignee_id.is_(None)) | _mine(access)
 
 
-@row_condition("ticket", "the ticket is open, free or yours, or you closed it")
+@row_condition("ticket", "the ticket is free, yours, closed by you, or waits for a second engineer")
 def tickets_i_list(access: Access) -> ColumnElement[bool]:
-    """Reach what the ticket page lists: the queue, mine, and those I closed."""
+    """Reach what the ticket page lists: the queue, mine, those I closed, and those a colleague asks me to confirm."""
     free = Ticket.closed_at.is_(None) & Ticket.assignee_id.is_(None)
-    return free | (Ticket.assignee_id == access.staff_id)
+    return free | (Ticket.assignee_id == access.staff_id) | _to_confirm(access)
 
 
 @row_condition("ticket", "the ticket is open and assigned to you")
@@ -121,6 +121,10 @@ def free_tickets(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the s
 @row_condition("ticket", "a colleague wrote it, and it waits for a second engineer")
 def tickets_to_confirm(access: Access) -> ColumnElement[bool]:
     """Reach staff-written tickets that are not mine and wait for confirmation."""
+    return _to_confirm(access)
+
+
+def _to_confirm(access: Access) -> ColumnElement[bool]:
     return (
         (Ticket.written_by == "staff")
         & Ticket.unlocked_at.is_(None)
@@ -133,7 +137,7 @@ def tickets_to_confirm(access: Access) -> ColumnElement[bool]:
 @row_condition("app_error", "the app recorded it for the person of an open ticket that is assigned to you")
 def errors_of_my_open_tickets(access: Access) -> ColumnElement[bool]:
     """Reach the error records of the person whose ticket I have, older than that ticket (P36)."""
-    ticket = Ticket.__table__
+    ticket = Ticket.__table__.alias()
     return exists().where(
         ticket.c.account_id == AppError.account_id,
         ticket.c.assignee_id == access.staff_id,

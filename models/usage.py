@@ -90,7 +90,7 @@ def record_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[tu
 @row_condition("trace_opening", "you opened it, and neither its time nor the ticket has ended")
 def my_openings(access: Access) -> ColumnElement[bool]:
     """Reach my own openings that still hold."""
-    ticket = Ticket.__table__
+    ticket = Ticket.__table__.alias()
     return (
         (TraceOpening.engineer_id == access.staff_id)
         & TraceOpening.ended_at.is_(None)
@@ -110,7 +110,7 @@ def my_openings(access: Access) -> ColumnElement[bool]:
 )
 def error_window(access: Access) -> ColumnElement[bool]:
     """Reach the events of one account before one error: the row condition of P36, P37 and P38 together."""
-    opening, ticket, error = TraceOpening.__table__, Ticket.__table__, AppError.__table__
+    opening, ticket, error = TraceOpening.__table__.alias(), Ticket.__table__.alias(), AppError.__table__.alias()
     return exists().where(
         opening.c.account_id == UsageEvent.account_id,
         opening.c.engineer_id == access.staff_id,
@@ -145,7 +145,7 @@ def my_widenings(access: Access) -> ColumnElement[bool]:
 @row_condition("trace_opening", "a colleague asks to see further back in it")
 def openings_to_widen(access: Access) -> ColumnElement[bool]:
     """Reach the openings a second engineer may widen: their frame only, none of their events."""
-    widening = TraceWidening.__table__
+    widening = TraceWidening.__table__.alias()
     return exists().where(
         widening.c.opening_id == TraceOpening.id,
         widening.c.asked_by != access.staff_id,

@@ -27,10 +27,11 @@ def make_app(url: str, **settings: str) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def database_urls(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, str]:
+def database_urls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, str]:
     """Return one database of each engine for this worker."""
     folder: Path = tmp_path_factory.mktemp("db")
-    server = postgres.shared()
+    server = postgres.start()
+    request.addfinalizer(server.stop)
     name = f"test_{worker_id}"
     server.create_database(name)
     return {"sqlite": f"sqlite:///{folder / 'test.db'}", "postgresql": server.url(name)}

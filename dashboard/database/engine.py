@@ -34,3 +34,9 @@ def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:  # noq
 def system_session(engine: Engine, reason: str, *, read_only: bool = False) -> Session:
     """Open a short session with full reach, for work nobody is signed in for. Close it yourself."""
     return Session(engine, info={"access": Access.system(reason, read_only=read_only)})
+
+
+def guarded_session(engine: Engine, access: Access | None, *, request_id: str = "") -> Session:
+    """Open a session that serves one Access; without one it reaches nothing."""
+    info = {"request_id": request_id} | ({"access": access} if access else {})
+    return Session(engine, info=info)

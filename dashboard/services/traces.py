@@ -15,7 +15,7 @@ from models import AppError, Ticket, TraceOpening, TraceWidening, UsageEvent, bo
 
 from . import access_log
 from .cases import case_of, find, ref_of
-from .refusals import Invalid, NotInReach, SamePerson, SomeoneWasFaster
+from .refusals import CannotContinue, Invalid, NotInReach, SamePerson, SomeoneWasFaster
 from .tickets import ErrorFacts, Person, error_facts, person_of
 
 WINDOW = timedelta(hours=24)
@@ -26,6 +26,16 @@ WIDER = (48, 72, 168)
 """Hours before the error a second engineer can agree to; a week is as far as one error reaches back."""
 REASONS = ("reproduce", "sequence", "data_lost", "repeated", "own_words")
 """Why the trace is needed, as codes."""
+
+
+class NotOpened(CannotContinue):
+    """Cannot continue because the engineer has not said why yet; names the ticket and the error's code only."""
+
+    def __init__(self, ref: str, code: str) -> None:
+        """Keep what the page that asks for the reason may say."""
+        super().__init__(ref)
+        self.ref = ref
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -110,8 +120,10 @@ def read(session: Session, public_id: str, *, before: tuple[datetime, str] | Non
     ticket = find(session, Ticket, public_id, columns=(Ticket.finding,), lock="share")
     opening = _opening(session, ticket)
     facts = error_facts(session, ticket.error_id)
-    if opening is None or facts is None:
+    if facts is None or ticket.unlocked_at is None:
         raise NotInReach
+    if opening is None:
+        raise NotOpened(ref_of("ticket", ticket.number), facts.code)
     rows = _events(session, opening, error_id=facts.id, before=before, same_only=same_only)
     trace = _trace(session, ticket, opening, facts, rows=rows, first=before is None)
     access_log.record(
@@ -121,6 +133,27 @@ def read(session: Session, public_id: str, *, before: tuple[datetime, str] | Non
     )  # fmt: skip
     access_log.commit(session)
     return trace
+
+
+def still_open(session: Session, public_id: str) -> bool:
+    """Say whether the trace of a ticket is open to me now; asked by an open tab, shows nothing."""
+    ticket = find(session, Ticket, public_id)
+    return _opening(session, ticket) is not None
+
+
+def asked_for(session: Session, public_id: str) -> tuple[str, str]:
+    """Return reference and error code of my ticket, for the page that asks for the reason."""
+    session.rollback()
+    ticket = find(session, Ticket, public_id)
+    return ref_of("ticket", ticket.number), ticket.error_code or ""
+
+
+def cursor(moment: object, event: object) -> tuple[datetime, str] | None:
+    """Return a place in the trace from its signed text; None when it is none."""
+    try:
+        return datetime.fromisoformat(str(moment)), str(event)
+    except ValueError:
+        return None
 
 
 def _opening(session: Session, ticket: Ticket) -> TraceOpening | None:

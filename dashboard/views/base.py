@@ -4,7 +4,8 @@ Stock Flask-Admin opens nine endpoints per model and decides per view. Here an e
 declares a permission, lists are read through the guarded session, and nothing is ever written by Flask-Admin.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,7 +17,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
+from dashboard.database.engine import guarded_session
+from dashboard.policy.decide import decide
 from dashboard.policy.declare import declaration_of
+from dashboard.policy.permissions import Permission
 from dashboard.services import listing
 from dashboard.services.refusals import Invalid
 from models import db
@@ -82,6 +86,14 @@ class Declared:
         """Call the view once: the inherited retry hides the true error of a TypeError."""
         return fn(self, *args, **kwargs)
 
+    @contextmanager
+    def look(self, permission: Permission) -> Iterator[Any]:
+        """Open a second guarded session under another permission, to show a page again after a refused form."""
+        self.guarded.rollback()
+        decision = decide(g.actor, permission, at=g.at)
+        with guarded_session(db.engine, decision.access, request_id=g.request_id) as session:
+            yield session
+
     @property
     def guarded(self) -> Any:
         """The guarded session that the front door has bound."""
@@ -91,14 +103,10 @@ class Declared:
         """Render a page in the frame; crumbs follow the way to this view's own page."""
         way = [(str(label), url_for(endpoint)) for label, endpoint in self.crumbs]
         if crumbs:
-            way += [(str(self.name), url_for(f".{self._default}")), *crumbs]
+            way += [(str(self.name), url_for(".index")), *crumbs]
         else:
             way.append((str(self.name), None))
         return render_template(template, crumbs=way, **context)
-
-    @property
-    def _default(self) -> str:
-        return getattr(self, "_default_view", None) or "index"
 
     def back(self, endpoint: str, **values: Any) -> Response:
         """Send the browser on after a POST."""
@@ -171,7 +179,7 @@ class RecordList(Declared, ModelView):  # type: ignore[misc]
 
     def _at(self, cursor: str) -> str | None:
         kept = {key: value for key, value in request.args.items() if key != "at"}
-        return url_for(f".{self._default}", **kept, at=cursor) if cursor else None
+        return url_for(".index", **kept, at=cursor) if cursor else None
 
 
 class Form:
@@ -181,4 +189,7 @@ class Form:
     def show_refusal(form: Any, refusal: Invalid) -> None:
         """Add the message to the field, or to the form when the field is not on it."""
         field = form._fields.get(refusal.field)  # noqa: SLF001 - WTForms offers no other look-up by name
-        (field.errors if field is not None else form.form_errors).append(refusal.message)
+        if field is None:
+            form.form_errors.append(_(refusal.message))
+        else:
+            field.errors = [*field.errors, _(refusal.message)]

@@ -1,21 +1,63 @@
-"""STUB."""
+"""My work: what lies on my desk, per role, without personal data."""
+
+from typing import Any
+
+from flask import current_app, flash, g, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
 
-from dashboard.policy.declare import permits
+from dashboard.policy.declare import acts, permits
 from dashboard.policy.permissions import Permission as P
+from dashboard.policy.roles import Role
+from dashboard.services import my_work
 
-from .base import Home, calm_banner, expose
+from .base import Banner, Home, expose
+
+DESKS = {
+    Role.REP: my_work.of_rep,
+    Role.SUPPORT: my_work.of_support,
+    Role.SYSADMIN: my_work.of_sysadmin,
+    Role.COMPLIANCE: my_work.of_compliance,
+}
+DETAILS = {"ticket": "tickets.details", "contact_request": "contact_requests.details", "onboarding_case": "onboarding.details"}
 
 
 class HomeView(Home):
     """The page staff land on."""
 
     def __init__(self) -> None:
-        """Mount."""
+        """Mount at /admin/."""
         super().__init__(name=lazy_gettext("My work"), endpoint="admin", url="/admin")
 
     @expose("/")
     @permits(P.WORK_LIST)
     def index(self) -> str:
-        """STUB."""
-        return self.page("detail.html", banner=calm_banner())
+        """Show my desk."""
+        role = Role(g.actor.role)
+        desk = DESKS[role](self.guarded, zone=current_app.extensions["settings"].zone)
+        return self.page(f"home/{role.value}.html", desk=desk, at=g.at, details=DETAILS, banner=_banner(desk, role))
+
+    @expose("/find", methods=("POST",))
+    @acts(P.CASE_FIND)
+    def find(self) -> Response:
+        """Go to a case in my reach by its number; elsewhere the page cannot tell."""
+        found = my_work.find_case(self.guarded, request.form.get("q", ""))
+        if found is None:
+            flash(_("Nothing in your cases or the queue. If it exists elsewhere, this page cannot tell."), "warn")
+            return self.back("admin.index")
+        return self.back(DETAILS[found[0]], public_id=found[1])
+
+
+def _banner(desk: my_work.Desk, role: Role) -> Banner:
+    reach = ngettext("%(num)s person, one per case in your hands", "%(num)s people, one per case in your hands", len(desk.mine))
+    recorded = _("%(looks)s looks by you, %(refused)s refused", looks=desk.looks, refused=desk.refused)
+    if role == Role.COMPLIANCE:
+        reach = _("figures and lines of the log; no person, in any state")
+        recorded = _("%(looks)s lines by everyone, %(refused)s refused", looks=desk.looks, refused=desk.refused)
+    because: Any = _("a case shows its person only after you open it")
+    return Banner(
+        _("Safe to show to a colleague."), because, reach, recorded,
+        until_label=_("Your reach"), recorded_label=_("Recorded today"),
+    )  # fmt: skip
