@@ -158,8 +158,7 @@ COMPLIANCE = (
           (rows("access_record", "all_access_records"), rows("job_run", "all_job_runs"), rows("heartbeat", "all_heartbeats"))),
     Grant(Role.COMPLIANCE, P.ACCESS_LOG_READ, Purpose.OVERSIGHT, "P57",
           (rows("access_record", "all_access_records"),), frozenset({"access_record"})),
-    Grant(Role.COMPLIANCE, P.ACCESS_LOG_ASK, Purpose.OVERSIGHT, "P57",
-          (rows("access_record", "all_access_records"),), frozenset({"access_record"})),
+    Grant(Role.COMPLIANCE, P.ACCESS_LOG_ASK, Purpose.OVERSIGHT, "P57"),
     Grant(Role.COMPLIANCE, P.ACCESS_MATRIX_READ, Purpose.OVERSIGHT, "P57"),
 )  # fmt: skip
 
