@@ -1,0 +1,423 @@
+"""The planted world: people in every state a case can be in, a canary in every closed column, fixed ids and times.
+
+A row is named by its *group*, the story it belongs to ("mine_traced": my ticket with its trace open); an id in an address
+tells its group. `plant` can be told to plant the second of two worlds, which differs from the first only in what one
+viewer may not know: other values, hidden cases gone or doubled.
+"""
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select, text
+
+from dashboard.sign_in import hashed
+from models import (
+    AccessRecord,
+    Account,
+    AccountPreference,
+    ApiToken,
+    AppError,
+    Base,
+    Company,
+    CompanyAdministrator,
+    ContactAttempt,
+    ContactRequest,
+    Heartbeat,
+    IdempotencyRecord,
+    Invitation,
+    JobRun,
+    Message,
+    OnboardingCase,
+    Proposal,
+    RateWindow,
+    Staff,
+    StaffSession,
+    Ticket,
+    TraceOpening,
+    TraceWidening,
+    UsageEvent,
+    db,
+)
+from models.base import UtcDateTime
+from tests.access.canaries import Canaries, Cell, closed_columns, digest
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+"""The frozen moment of every walk: a Tuesday, ten o'clock in Amsterdam."""
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+STAFF = {
+    "rep": "rep", "rep2": "rep", "support": "support", "support2": "support", "sysadmin": "sysadmin",
+    "sysadmin2": "sysadmin", "compliance": "compliance", "deactivated": "support", "demoted": "rep",
+}  # fmt: skip
+"""Who works here, in which role now. `demoted` was in support when they signed in, `deactivated` was sent home since."""
+FORM_TOKEN = "t" * 40
+"""What every signed-in browser of a test carries for its forms (tests.world.token_of signs it)."""
+TOKENS = {"token-app": "app", "token-website": "website", "token-revoked": "app"}
+SECRETS = {name: f"{name}-{digest(name)[:20]}" for name in TOKENS}
+"""What each machine shows: the table keeps only its hash."""
+
+
+def key(*parts: str) -> str:
+    """Return a fixed public id for these parts."""
+    return base64.b32encode(bytes.fromhex(digest("id", *parts)))[:26].decode().lower()
+
+
+def number(*parts: str) -> int:
+    """Return a fixed four-digit number for these parts: what T-1042 shows."""
+    return 1000 + int(digest("number", *parts)[:8], 16) % 8000
+
+
+@dataclass
+class Planted:
+    """A planted world: its canaries, which id belongs to which group, and every row, to bring it back."""
+
+    app: Flask
+    canaries: Canaries = field(default_factory=Canaries)
+    groups: dict[str, str] = field(default_factory=dict)
+    """Public id → group."""
+    refs: dict[str, str] = field(default_factory=dict)
+    """T-1042 → group."""
+    ids: dict[str, list[str]] = field(default_factory=dict)
+    """Table → the public ids planted in it."""
+    rows: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Keys and hashes that must work, so no canary can stand for them: value → column."""
+
+    def id_of(self, table: str, group: str) -> str:
+        """Return the id of a group's first row in a table."""
+        return next(i for i in self.ids[table] if self.groups[i] == group)
+
+    def restore(self) -> None:
+        """Put every table back to what was planted, the next numbers included."""
+        with self.app.app_context(), db.engine.begin() as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+            for table in Base.metadata.sorted_tables:
+                rows = [values for model, values in self.rows if model.__table__ is table]
+                for keys in dict.fromkeys(tuple(sorted(row)) for row in rows):
+                    connection.execute(insert(table), [r for r in rows if tuple(sorted(r)) == keys])
+            _next_numbers(connection, 20_000)
+
+
+def _next_numbers(connection: Any, start: int) -> None:
+    """Let what a test adds begin at the same number in every world."""
+    for table in Base.metadata.sorted_tables:
+        column = table.c.get("number")
+        if column is None or not column.primary_key:
+            continue
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT setval('{table.name}_number_seq', {start})"))
+        else:
+            connection.execute(text(f"DELETE FROM sqlite_sequence WHERE name = '{table.name}'"))
+            connection.execute(text(f"INSERT INTO sqlite_sequence (name, seq) VALUES ('{table.name}', {start})"))
+
+
+class Planter:
+    """Writes a world down, row by row. `hide` says whether the viewer may not know a cell (second world only)."""
+
+    def __init__(self, world: Planted, *, hides: Callable[[Cell], bool], copies: Callable[[str], int]) -> None:
+        self.world = world
+        self.hides = hides
+        self.copies = copies
+
+    def groups(self, *names: str) -> Iterator[str]:
+        """Yield each group as often as this world has it: never, once, or once more under another name."""
+        for name in names:
+            yield from [name, f"{name}~2"][: self.copies(name)]
+
+    def row(self, model: Any, group: str, *, part: str = "", at: datetime = NOW, **facts: Any) -> str:
+        """Add a row with a canary in each closed column that is not given; return its id."""
+        table = model.__table__
+        name = f"{group}.{part}" if part else group
+        values = {**self._canaries(table, name, facts, at), **facts}
+        if "id" in table.c and "id" not in values:
+            values["id"] = key(table.name, name)
+        if "number" in table.c:
+            values.setdefault("number", number(table.name, name))
+            self._know_ref(table.name, values["number"], group)
+        self.world.rows.append((model, {**_defaults(table), **values}))
+        if "id" in values:
+            self.world.groups[values["id"]] = group
+            self.world.ids.setdefault(table.name, []).append(values["id"])
+        return str(values.get("id", ""))
+
+    def _canaries(self, table: Any, row: str, facts: dict[str, Any], at: datetime) -> dict[str, Any]:
+        planted = {}
+        for column in table.c:
+            name = f"{table.name}.{column.name}"
+            if name in closed_columns() and column.name not in facts:
+                salt = "other world" if self.hides(Cell(name, row)) else ""
+                planted[column.name] = self.world.canaries.value(column, row, salt=salt, at=at)
+        return planted
+
+    def _know_ref(self, table: str, found: int, group: str) -> None:
+        letter = {"ticket": "T", "contact_request": "C", "onboarding_case": "O"}.get(table)
+        if letter:
+            assert f"{letter}-{found}" not in self.world.refs, f"two cases share {letter}-{found}"
+            self.world.refs[f"{letter}-{found}"] = group
+
+
+def _defaults(table: Any) -> dict[str, Any]:
+    """Fixed values for columns that would otherwise take the clock or chance."""
+    return {c.name: NOW for c in table.c if isinstance(c.type, UtcDateTime) and not c.nullable}
+
+
+def plant(app: Flask, *, hides: Callable[[Cell], bool] = lambda _cell: False, copies: Callable[[str], int] = lambda _g: 1) -> Planted:
+    """Plant a world into an application's database and return it."""
+    world = Planted(app)
+    planter = Planter(world, hides=hides, copies=copies)
+    for story in (staff, machines, tickets, strangers, contact_requests, onboarding, looks):
+        story(planter)
+    world.restore()
+    return world
+
+
+def staff(p: Planter) -> None:
+    """Staff, their signed-in browsers, and what two sysadmins must agree on."""
+    for place, (name, role) in enumerate(STAFF.items(), start=1):
+        who = f"staff_{name}"
+        p.row(Staff, who, id=key(name), number=place, role=role, active=name != "deactivated", fs_uniquifier=key("mark", name))
+        p.world.secrets[FORM_TOKEN] = "staff_session.data"
+        data = {"_user_id": key("mark", name), "_fresh": True, "csrf_token": FORM_TOKEN}
+        p.row(StaffSession, who, key_hash=hashed(key("browser", name)), staff_id=key(name), data=data)
+        p.world.secrets |= {key("mark", name): "staff.fs_uniquifier", hashed(key("browser", name)): "staff_session.key_hash"}
+    p.row(Invitation, "staff_demoted", staff_id=key("demoted"), ends_at=NOW + DAY)
+    p.row(Proposal, "proposal_open", kind="role", detail="compliance", proposed_by=key("sysadmin2"), subject=key("rep2"))
+    p.row(Proposal, "proposal_mine", kind="invitation", detail="rep", proposed_by=key("sysadmin"))
+    p.row(
+        Proposal, "proposal_done", kind="invitation", detail="rep", proposed_by=key("sysadmin2"),
+        decided_by=key("sysadmin"), decided_at=NOW, agreed=False,
+    )  # fmt: skip
+    p.row(Message, "message_waiting", type="invitation", cause="staff:x", subject="Your invitation", attempts=0)
+
+
+def machines(p: Planter) -> None:
+    """Tokens, jobs and what the house keeps for itself."""
+    for name, scope in TOKENS.items():
+        revoked = NOW if name == "token-revoked" else None
+        p.row(ApiToken, name, name=name, scope=scope, token_hash=hashed(SECRETS[name]), revoked_at=revoked)
+        p.world.secrets |= {SECRETS[name]: "api_token.token_hash", hashed(SECRETS[name]): "api_token.token_hash"}
+    p.row(JobRun, "job_done", job="mail", period="2026-11-24T08:55", state="done", count=3, ended_at=NOW)
+    p.row(JobRun, "job_failed", job="prune", period="2026-11-24", state="failed", count=0, error="OperationalError")
+    p.row(Heartbeat, "scheduler", process="scheduler", at=NOW - timedelta(seconds=20))
+    p.row(IdempotencyRecord, "call", status=201, answer={"id": key("call")})
+    p.row(RateWindow, "rate", token_id=key("api_token", "token-app"), minute=29_000_000, calls=3)
+
+
+def person(p: Planter, group: str, **facts: Any) -> str:
+    """Add a company, its administrator, and a person's account; return the account's id."""
+    company = p.row(Company, group, external_id=f"company-{group}")
+    p.row(CompanyAdministrator, group, company_id=company, account_external_id=f"account-{group}")
+    first = {"external_id": f"account-{group}", "source": "self", "set_up": "automatic", "first_sign_in_at": NOW - 90 * DAY}
+    account = p.row(Account, group, company_id=company, **{**first, **facts})
+    p.row(AccountPreference, group, account_id=account, message_type="newsletter", wanted=False)
+    return account
+
+
+def ticket(p: Planter, group: str, account: str | None, *, assignee: str = "", **facts: Any) -> str:
+    """Add a ticket that the customer wrote two hours ago."""
+    base = {
+        "account_id": account, "kind": "question", "language": "nl", "written_by": "customer",
+        "opened_at": NOW - 2 * HOUR, "unlocked_at": NOW - 2 * HOUR, "unlocked_by": "customer",
+        "assignee_id": key(assignee) if assignee else None, "assigned_at": NOW - HOUR if assignee else None,
+    }  # fmt: skip
+    return p.row(Ticket, group, **{**base, **facts})
+
+
+def error(p: Planter, group: str, account: str, *, at: datetime = NOW - 3 * HOUR, part: str = "") -> str:
+    """Add the app's own error record."""
+    return p.row(
+        AppError, group, part=part, external_id=f"error-{group}-{part}", account_id=account, code="E-PDF-17",
+        feature="Reports", occurred_at=at,
+    )  # fmt: skip
+
+
+def error_ticket(p: Planter, group: str, *, assignee: str = "", **facts: Any) -> tuple[str, str]:
+    """Add a person, their error, three usage events around its window, and the ticket; return ticket and account."""
+    account = person(p, group)
+    found = error(p, group, account)
+    for part, at in (("inside", NOW - 6 * HOUR), ("before", NOW - 40 * HOUR), ("after", NOW - HOUR)):
+        event(p, group, account, part=part, at=at)
+    base = {"kind": "system_error", "written_by": "app", "unlocked_by": "app", "error_id": found, "error_code": "E-PDF-17"}
+    return ticket(p, group, account, assignee=assignee, **{**base, **facts}), account
+
+
+def event(p: Planter, group: str, account: str, *, part: str, at: datetime) -> None:
+    """Add one usage event."""
+    p.row(UsageEvent, group, part=part, at=at, account_id=account, id=f"event-{key('event', group, part)}")
+
+
+def opening(p: Planter, group: str, found: str, account: str, *, engineer: str = "support", **facts: Any) -> str:
+    """Open a trace for an engineer."""
+    base = {
+        "ticket_id": found, "engineer_id": key(engineer), "account_id": account, "reason": "reproduce",
+        "opened_at": NOW - HOUR, "window_from": NOW - 27 * HOUR, "window_until": NOW - 3 * HOUR, "ends_at": NOW + 71 * HOUR,
+    }  # fmt: skip
+    return p.row(TraceOpening, group, **{**base, **facts})
+
+
+def widening(p: Planter, group: str, opened: str, *, asked_by: str) -> None:
+    """Ask to see further back."""
+    p.row(
+        TraceWidening, group, opening_id=opened, ticket_number=number("ticket", group), asked_by=key(asked_by),
+        hours=48, reason="sequence",
+    )  # fmt: skip
+
+
+def tickets(p: Planter) -> None:
+    """Tickets in every state: free, mine, a colleague's; open, closed, handed over; with and without an error."""
+    for g in p.groups("free_question"):
+        ticket(p, g, person(p, g))
+    for g in p.groups("free_error"):
+        error_ticket(p, g)
+    for g in p.groups("mine_question"):
+        ticket(p, g, person(p, g), assignee="support")
+    for g in p.groups("mine_deactivated"):
+        ticket(p, g, person(p, g, deactivated_at=NOW - DAY, deactivated_by="self"), assignee="support")
+    for g in p.groups("mine_linkable"):
+        account = person(p, g)
+        error(p, g, account)
+        ticket(p, g, account, assignee="support")
+    for g in p.groups("mine_error"):
+        error_ticket(p, g, assignee="support")
+    opened_tickets(p)
+    ended_tickets(p)
+    unconfirmed_tickets(p)
+    foreign_tickets(p)
+
+
+def opened_tickets(p: Planter) -> None:
+    """My tickets with a trace that is open, and with one that only looks as if it were."""
+    for g in p.groups("mine_traced"):
+        opening(p, g, *error_ticket(p, g, assignee="support"))
+    for g in p.groups("mine_widening"):
+        widening(p, g, opening(p, g, *error_ticket(p, g, assignee="support")), asked_by="support")
+    for g in p.groups("mine_expired"):
+        opening(p, g, *error_ticket(p, g, assignee="support"), opened_at=NOW - 80 * HOUR, ends_at=NOW - 8 * HOUR)
+    for g in p.groups("mine_no_record"):
+        opening(p, g, *error_ticket(p, g, assignee="support", error_id=None))
+    for g in p.groups("mine_question_opened"):
+        opening(p, g, *error_ticket(p, g, assignee="support", kind="question"))
+    for g in p.groups("mine_wrong_account"):
+        stranger = person(p, f"{g}_stranger")
+        opening(p, g, *error_ticket(p, g, assignee="support", error_id=error(p, f"{g}_stranger", stranger)))
+    for g in p.groups("mine_error_later"):
+        found, account = error_ticket(p, g, assignee="support", opened_at=NOW - 5 * HOUR)
+        opening(p, g, found, account)
+
+
+def ended_tickets(p: Planter) -> None:
+    """Tickets that were mine: closed, handed over, or given up with my role; their openings were left to look open."""
+    for g in p.groups("mine_closed"):
+        opening(p, g, *error_ticket(p, g, assignee="support", closed_at=NOW - HOUR, closed_because="solved"))
+        look(p, g, "ticket_closed", reason="solved")
+    for g in p.groups("handed_over"):
+        opening(p, g, *error_ticket(p, g, assignee="support2"))
+        look(p, g, "ticket_handed_over", reason="handed_over")
+    for g in p.groups("demoted_traced"):
+        opening(p, g, *error_ticket(p, g, assignee="demoted"), engineer="demoted")
+    for g in p.groups("deactivated_traced"):
+        opening(p, g, *error_ticket(p, g, assignee="deactivated"), engineer="deactivated")
+
+
+def unconfirmed_tickets(p: Planter) -> None:
+    """Tickets staff wrote, which unlock nobody yet."""
+    written: dict[str, Any] = {"written_by": "staff", "unlocked_at": None, "unlocked_by": None}
+    for g in p.groups("mine_unconfirmed"):
+        error_ticket(p, g, assignee="support", author_id=key("support"), **written)
+    for g in p.groups("mine_no_account"):
+        ticket(p, g, None, assignee="support", author_id=key("support"), **written)
+    for g in p.groups("theirs_unconfirmed"):
+        ticket(p, g, person(p, g), assignee="support2", author_id=key("support2"), **written)
+
+
+def foreign_tickets(p: Planter) -> None:
+    """A colleague's tickets."""
+    for g in p.groups("theirs_question"):
+        ticket(p, g, person(p, g), assignee="support2")
+    for g in p.groups("theirs_traced"):
+        opening(p, g, *error_ticket(p, g, assignee="support2"), engineer="support2")
+    for g in p.groups("theirs_widening"):
+        found, account = error_ticket(p, g, assignee="support2")
+        widening(p, g, opening(p, g, found, account, engineer="support2"), asked_by="support2")
+    for g in p.groups("theirs_closed"):
+        ticket(p, g, person(p, g), assignee="support2", closed_at=NOW - HOUR, closed_because="solved")
+
+
+def strangers(p: Planter) -> None:
+    """People without any case: one of a company of their own, one beside the person of my ticket."""
+    for g in p.groups("stranger"):
+        account = person(p, g)
+        error(p, g, account)
+        event(p, g, account, part="inside", at=NOW - 6 * HOUR)
+    for g in p.groups("neighbour"):
+        p.row(
+            Account, g, company_id=key("company", "mine_question"), external_id=f"account-{g}", source="self",
+            set_up="automatic",
+        )  # fmt: skip
+
+
+def contact_requests(p: Planter) -> None:
+    """Submissions: free, mine, a colleague's, closed, given back."""
+    states: dict[str, dict[str, Any]] = {
+        "contact_free": {},
+        "contact_mine": {"assignee_id": key("rep"), "taken_at": NOW - HOUR},
+        "contact_theirs": {"assignee_id": key("rep2"), "taken_at": NOW - HOUR},
+        "contact_closed": {"assignee_id": key("rep"), "closed_at": NOW - HOUR, "outcome": "done"},
+        "contact_theirs_closed": {"assignee_id": key("rep2"), "closed_at": NOW - HOUR, "outcome": "done"},
+        "contact_given_on": {"assignee_id": key("rep2"), "taken_at": NOW - HOUR},
+    }  # fmt: skip
+    for g in p.groups(*states):
+        found = p.row(ContactRequest, g, external_id=f"form-{g}", submitted_at=NOW - 5 * HOUR, **states[g.partition("~")[0]])
+        p.row(ContactAttempt, g, contact_request_id=found, staff_id=key("rep"), channel="phone", result="no_answer")
+    for g in p.groups("contact_closed"):
+        look(p, g, "contact_request_closed", reason="done", staff="rep", table="contact_request", letter="C")
+    for g in p.groups("contact_given_on"):
+        look(p, g, "contact_request_released", reason="no_time", staff="rep", table="contact_request", letter="C")
+
+
+def onboarding(p: Planter) -> None:
+    """Onboarding cases: free, mine, a colleague's, past their seven days, after the first sign-in, closed."""
+    held: dict[str, Any] = {"taken_at": NOW - HOUR, "ends_at": NOW + 6 * DAY, "taken_because": "automation_failed"}
+    mine = {"assignee_id": key("sysadmin"), **held}
+    states: dict[str, dict[str, Any]] = {
+        "onboarding_free": {},
+        "onboarding_mine": mine,
+        "onboarding_theirs": {**mine, "assignee_id": key("sysadmin2")},
+        "onboarding_expired": {**mine, "ends_at": NOW - HOUR},
+        "onboarding_signed_in": mine,
+        "onboarding_closed": {**mine, "closed_at": NOW - HOUR, "outcome": "done"},
+    }
+    for g in p.groups(*states):
+        in_use = NOW - HOUR if g.startswith("onboarding_signed_in") else None
+        account = person(p, g, set_up="needs_help", first_sign_in_at=in_use)
+        p.row(OnboardingCase, g, account_id=account, reason="sso_mismatch", **states[g.partition("~")[0]])
+
+
+def look(p: Planter, group: str, what: str, *, reason: str, staff: str = "support", table: str = "ticket", letter: str = "T") -> None:
+    """Add a line of the access log about a case."""
+    found = number(table, group)
+    p.row(
+        AccessRecord, group, part=what, at=NOW - HOUR, number=100 + len(p.world.rows), event=what, staff_id=key(staff),
+        staff_number=list(STAFF).index(staff) + 1, role=STAFF[staff], permission="ticket:work", purpose="support",
+        allowed=True, reason=reason, case_ref=f"{letter}-{found}", case_id=key(table, group), count=0,
+    )  # fmt: skip
+
+
+def looks(p: Planter) -> None:
+    """A refusal, and a look of mine at the person of my ticket."""
+    look(p, "mine_question", "ticket_seen", reason="")
+    p.row(
+        AccessRecord, "refused", number=90, at=NOW - 2 * HOUR, event="access_refused", staff_id=key("rep"), staff_number=1,
+        role="rep", permission="ticket:list", purpose="own", allowed=False, reason="not_in_role", count=0,
+    )  # fmt: skip
+
+
+def all_rows(world: Planted, model: Any) -> list[Any]:
+    """Return a table's rows as they are now, past every guard."""
+    with world.app.app_context(), db.engine.connect() as connection:
+        return list(connection.execute(select(model.__table__)).mappings())
