@@ -173,7 +173,7 @@ def all_messages(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the s
 @row_condition("staff_session", "its staff member has been deactivated")
 def sessions_of_those_who_left(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the same for everyone
     """Reach sessions that must not live on."""
-    staff = Staff.__table__
+    staff = Staff.__table__.alias()
     return exists().where(staff.c.id == StaffSession.staff_id, staff.c.active.is_(False))
 
 

@@ -19,7 +19,7 @@ from .usage import TraceOpening
 
 
 def _held_outside(role: str, holder: "Mapped[Any]") -> ColumnElement[bool]:
-    staff = Staff.__table__
+    staff = Staff.__table__.alias()
     return exists().where(staff.c.id == holder, (staff.c.role != role) | staff.c.active.is_(False))
 
 

@@ -14,7 +14,7 @@ from .refusals import AccessEnded, NotInReach
 
 Row = TypeVar("Row")
 ID = re.compile(r"[a-z2-7]{26}")
-LETTERS = {"ticket": "T", "contact_request": "C", "onboarding_case": "O"}
+LETTERS = {"ticket": "T", "contact_request": "C", "onboarding_case": "O", "staff": "S"}
 ENDINGS = {
     "ticket_closed": "closed", "ticket_released": "released", "ticket_handed_over": "handed_over",
     "contact_request_closed": "closed", "contact_request_released": "released",
