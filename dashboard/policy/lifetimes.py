@@ -1,0 +1,22 @@
+"""How long things of the house itself last. What the policy promises about persons' data stands with its rules."""
+
+from datetime import timedelta
+
+SESSION_IDLE = timedelta(minutes=15)
+"""A signed-in browser that asks for nothing is signed out."""
+SESSION_LONGEST = timedelta(hours=8)
+"""A working day; then one signs in again."""
+INVITATION = timedelta(hours=72)
+"""An invitation's link works once, and this long (ui: every link)."""
+IDEMPOTENCY = timedelta(hours=24)
+"""A call may be sent again this long without acting twice."""
+RATE_WINDOW = timedelta(hours=1)
+"""Counts of calls are of no use after their minute; an hour leaves room for clocks that differ."""
+IDLE_RUNS = timedelta(hours=6)
+"""Runs that found nothing to do."""
+JOB_RUNS = timedelta(days=90)
+"""Runs that did something, or failed."""
+ABANDONED = timedelta(minutes=10)
+"""A run that has not ended by then belongs to a process that is gone."""
+SILENCE = timedelta(minutes=5)
+"""A scheduler silent for longer stands still."""
