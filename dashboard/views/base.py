@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from flask import g, redirect, render_template, request, url_for
 from flask_admin import AdminIndexView, BaseView, expose
@@ -178,8 +179,9 @@ class RecordList(Declared, ModelView):  # type: ignore[misc]
         }
 
     def _at(self, cursor: str) -> str | None:
+        """Keep the other parameters as they came: handed to url_for, `_scheme` or `endpoint` would steer it."""
         kept = {key: value for key, value in request.args.items() if key != "at"}
-        return url_for(".index", **kept, at=cursor) if cursor else None
+        return f"{url_for('.index')}?{urlencode({**kept, 'at': cursor})}" if cursor else None
 
 
 class Form:
