@@ -11,6 +11,7 @@ from flask_admin.theme import Bootstrap4Theme
 
 from dashboard import cli, config, errors, frame, front_door, headers, sign_in
 from dashboard.database.engine import ENGINE_OPTIONS, prepare
+from dashboard.database.migrate import behind
 from dashboard.extensions import babel, csrf, security
 from dashboard.services import listing
 from dashboard.views import (
@@ -55,6 +56,13 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     connect_rooms(app, settings)
     front_door.verify_declarations(app)
     return app
+
+
+def refuse_if_behind(app: Flask) -> None:
+    """Raise UnsafeSetting when the database lacks a migration."""
+    with app.app_context():
+        if behind(db.engine):
+            raise config.UnsafeSetting("DATABASE_URL is behind the migrations: run `flask --app wsgi database upgrade`.")
 
 
 def flask_settings(settings: config.Settings) -> dict[str, Any]:

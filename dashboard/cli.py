@@ -3,17 +3,44 @@
 import click
 from flask import Flask, current_app
 
-from dashboard.config import ROOT
+from dashboard.cli_demo import demo_command, fill, sign_ins
+from dashboard.database import migrate
 from dashboard.serve import serve
+from models import db
 
 
 def register(app: Flask) -> None:
     """Add the commands to an application."""
     app.cli.add_command(serve_command)
+    app.cli.add_command(database_commands)
+    app.cli.add_command(demo_command)
 
 
 @click.command("serve")
 def serve_command() -> None:
-    """Run the web server and the scheduler in the foreground."""
+    """Bring the database up to date, fill the demo, run web server and scheduler in the foreground."""
     settings = current_app.extensions["settings"]
-    raise SystemExit(serve(port=settings.port, lines=[str(ROOT)]))
+    migrate.upgrade(db.engine)
+    if settings.demo:
+        fill()
+    db.engine.dispose()
+    lines = ["", "Sign in as one of these:", *sign_ins()] if settings.demo else []
+    raise SystemExit(serve(port=settings.port, lines=lines))
+
+
+@click.group("database")
+def database_commands() -> None:
+    """Bring the database up to date; write a migration."""
+
+
+@database_commands.command("upgrade")
+def upgrade_command() -> None:
+    """Run the migrations the database has not seen yet."""
+    migrate.upgrade(db.engine)
+
+
+@database_commands.command("revision")
+@click.argument("message")
+def revision_command(message: str) -> None:
+    """Write a migration from the difference between the tables and the models."""
+    migrate.revise(db.engine, message)

@@ -1,0 +1,152 @@
+"""`flask demo`: fills an empty database through the intake API, and keeps a stand-in app and website going.
+
+Everything a customer or visitor would send enters as they would send it. Only staff, their password and the first cases
+on their desks are made here, and only under DEMO=1.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Event
+
+import click
+from flask import current_app
+from flask_security import hash_password
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dashboard.database.engine import guarded_session, system_session
+from dashboard.demo.clients import HttpClient, InProcessClient
+from dashboard.demo.live import keep_going
+from dashboard.demo.player import Bar, StoryStopped, play
+from dashboard.demo.story import SEED, tell
+from dashboard.policy.decide import decide
+from dashboard.policy.permissions import Permission as P
+from dashboard.services import contact_requests, ticket_work, tokens
+from models import Actor, ApiToken, ContactRequest, Heartbeat, Staff, Ticket, db, new_id, utcnow
+
+PASSWORD = "demo-only-password"  # noqa: S105 - printed at start, worthless outside the demo
+STAFF = {
+    "rep": ("rep", "Sanne de Wit"),
+    "rep2": ("rep", "Tomás Rivera"),
+    "support": ("support", "Noor Haddad"),
+    "support2": ("support", "Jonas Keller"),
+    "sysadmin": ("sysadmin", "Ilse Maes"),
+    "sysadmin2": ("sysadmin", "Piotr Nowak"),
+    "compliance": ("compliance", "Amélie Laurent"),
+}
+"""The demo's staff: address before the @, role, name."""
+BEGUN, TOLD = "demo story begun", "demo story told"
+
+
+def sign_ins() -> list[str]:
+    """Return one line per demo identity, for whoever starts the demo."""
+    return [f"  {name + '@demo.example':26} {role:11} {PASSWORD}" for name, (role, _name) in STAFF.items()]
+
+
+@click.command("demo")
+@click.option("--live", is_flag=True, help="Keep a stand-in app and website going until Ctrl-C.")
+@click.option("--accounts", default=800, show_default=True, help="How many accounts the story has.")
+@click.option("--events", default=300_000, show_default=True, help="How many usage events.")
+def demo_command(*, live: bool, accounts: int, events: int) -> None:
+    """Fill the database with a believable company, through the intake API; with --live, go on."""
+    if not current_app.extensions["settings"].demo:
+        raise click.ClickException("The demo needs DEMO=1: it makes staff with a known password.")
+    fill(accounts=accounts, events=events)
+    if live:
+        go_on(accounts=accounts)
+
+
+def fill(*, accounts: int = 800, events: int = 300_000) -> None:
+    """Tell the story once; a story that was cut short goes on where repeating it changes nothing."""
+    begun = begin()
+    if begun is None:
+        return
+    click.echo("Telling the demo's story through the intake API …", err=True)
+    with stand_in_tokens() as keys, Bar(length=events) as bar:
+        client = InProcessClient(current_app.wsgi_app, keys)
+        try:
+            play(tell(now=begun, accounts=accounts, events=events), client, progress=bar)
+        except StoryStopped as stopped:
+            raise click.ClickException(str(stopped)) from stopped
+    set_desks()
+    with _system("the demo's story is told") as session:
+        session.add(Heartbeat(process=TOLD))
+        session.commit()
+
+
+def begin() -> datetime | None:
+    """Make the demo's staff and note when the story began; None when it has been told already."""
+    with _system("the demo's staff") as session:
+        notes = {row.process: row.at for row in session.scalars(select(Heartbeat))}
+        if TOLD in notes:
+            return None
+        if BEGUN not in notes:
+            notes[BEGUN] = utcnow()
+            session.add(Heartbeat(process=BEGUN, at=notes[BEGUN]))
+            session.add_all(_staff())
+        session.commit()
+    return notes[BEGUN]
+
+
+def _staff() -> Iterator[Staff]:
+    password = hash_password(PASSWORD)
+    for name, (role, full_name) in STAFF.items():
+        yield Staff(email=f"{name}@demo.example", name=full_name, role=role, password=password)
+
+
+@contextmanager
+def stand_in_tokens() -> Iterator[dict[str, str]]:
+    """Yield a fresh token for the stand-in app and website; they are revoked when the stand-in stops."""
+    names = {scope: f"stand-in {scope} {new_id()[:6]}" for scope in ("app", "website")}
+    with _system("the demo's tokens") as session:
+        keys = {scope: tokens.make(session, name=name, scope=scope) for scope, name in names.items()}
+        session.commit()
+    try:
+        yield keys
+    finally:
+        with _system("the demo's tokens") as session:
+            for token in session.scalars(select(ApiToken).where(ApiToken.name.in_(names.values()))):
+                token.revoked_at = utcnow()
+            session.commit()
+
+
+def go_on(*, accounts: int) -> None:
+    """Play app and website against the running server until Ctrl-C."""
+    settings = current_app.extensions["settings"]
+    with stand_in_tokens() as keys:
+        client = HttpClient(f"http://127.0.0.1:{settings.port}", keys)
+        keep_going(client, now=utcnow, stop=Event(), people_of=(SEED, accounts))
+
+
+def set_desks() -> None:
+    """Let the demo's staff take a few cases, as they would by hand, so that no desk is empty."""
+    for name, count in (("support", 4), ("support2", 3)):
+        for public_id in _free(Ticket, count):
+            with _as_staff(name, P.TICKET_TAKE) as session:
+                ticket_work.take(session, public_id)
+    for name, count in (("rep", 3), ("rep2", 2)):
+        for public_id in _free(ContactRequest, count):
+            with _as_staff(name, P.CONTACT_REQUEST_TAKE) as session:
+                contact_requests.take(session, public_id)
+
+
+def _free(model: type[Ticket | ContactRequest], count: int) -> list[str]:
+    with _system("the demo's first cases") as session:
+        free = select(model.id).where(model.assignee_id.is_(None), model.closed_at.is_(None))
+        return list(session.scalars(free.order_by(model.number.desc()).limit(count)))
+
+
+@contextmanager
+def _as_staff(name: str, permission: P) -> Iterator[Session]:
+    with _system("the demo's first cases") as session:
+        staff = session.execute(
+            select(Staff.id, Staff.role, Staff.number).where(Staff.email == f"{name}@demo.example")
+        ).one()
+    access = decide(Actor(staff.id, staff.role, staff.number), permission, at=utcnow()).access
+    with guarded_session(db.engine, access) as session:
+        yield session
+
+
+def _system(reason: str) -> Session:
+    return system_session(db.engine, reason)

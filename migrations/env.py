@@ -1,0 +1,29 @@
+"""Runs the migrations on the connection it is given. Never makes a connection of its own."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context
+
+from models import Base
+from models.base import UtcDateTime
+
+
+def render(kind: str, item: Any, _context: Any) -> Any:
+    """Write our moment as a plain column type: a migration must not depend on today's models."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+def compare(_context: Any, _column: Any, _metadata_column: Any, found: Any, wanted: Any) -> Any:
+    """Take our moment for what the database makes of it."""
+    return False if isinstance(wanted, UtcDateTime) and isinstance(found, sa.DateTime) else None
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_item=render,
+    compare_type=compare,
+)
+with context.begin_transaction():
+    context.run_migrations()
