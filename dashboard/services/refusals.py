@@ -27,6 +27,10 @@ class SamePerson(CannotContinue):
     """Cannot continue because a second person must do this."""
 
 
+class OwnRole(SamePerson):
+    """Cannot continue because nobody has a say in their own role."""
+
+
 class RecordNotWritten(CannotContinue):
     """Cannot continue because the look cannot be recorded: without a record there is no personal data."""
 

@@ -1,0 +1,171 @@
+"""What runs by itself: each verb looks at the state, does what is due, commits, and says how many rows it dealt with.
+
+A run is a row, unique per job and slot, so that several schedulers run it once. A verb must stand being cut off at any
+moment and run again: what one run leaves, the next one finds. A failure is kept by its kind; its text may hold anything.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from dashboard.config import Settings
+from dashboard.policy import lifetimes
+from models import (
+    Heartbeat,
+    IdempotencyRecord,
+    JobRun,
+    Message,
+    OnboardingCase,
+    RateWindow,
+    StaffSession,
+    TraceOpening,
+    utcnow,
+)
+
+from . import access_log, outbox
+from .cases import case_of
+
+Verb = Callable[[Session, Settings], int]
+SCHEDULER = "scheduler"
+"""The name under which schedulers give their sign of life."""
+
+
+def slot(every: timedelta, at: datetime) -> datetime:
+    """Return the beginning of the slot a moment lies in, counted from 1970 in UTC: the same on every machine."""
+    seconds = int(every.total_seconds())
+    return datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, UTC)
+
+
+def begin(session: Session, job: str, *, period: datetime) -> str | None:
+    """Claim a slot of a job; return the run's id, or None when another scheduler has it."""
+    run = JobRun(job=job, period=f"{period:%Y-%m-%dT%H:%M:%SZ}", started_at=utcnow())
+    session.add(run)
+    try:
+        session.flush()
+    except IntegrityError:
+        session.rollback()
+        return None
+    run_id: str = run.id
+    session.commit()
+    return run_id
+
+
+def end(session: Session, run_id: str, *, count: int = 0, error: str | None = None) -> None:
+    """Keep how a run ended."""
+    state = "failed" if error else ("done" if count else "idle")
+    values = {"state": state, "ended_at": utcnow(), "count": count, "error": error and error[:60]}
+    session.execute(_alone(update(JobRun).where(JobRun.id == run_id).values(**values)))
+    session.commit()
+
+
+def beat(session: Session) -> None:
+    """Give a sign of life."""
+    alive = update(Heartbeat).where(Heartbeat.process == SCHEDULER).values(at=utcnow()).returning(Heartbeat.process)
+    if session.scalar(_alone(alive)) is None:
+        session.add(Heartbeat(process=SCHEDULER, at=utcnow()))
+    session.commit()
+
+
+def last_sign(session: Session) -> datetime | None:
+    """Return when a scheduler last gave a sign of life; None when none ever did."""
+    return session.scalar(select(Heartbeat.at).where(Heartbeat.process == SCHEDULER))
+
+
+def is_alive(sign: datetime | None, *, at: datetime) -> bool:
+    """Whether the sign of life is recent enough: silence is never green."""
+    return sign is not None and at - sign < lifetimes.SILENCE
+
+
+def deliver_messages(session: Session, settings: Settings) -> int:
+    """Send what waits in the outbox."""
+    return outbox.deliver(session, settings)
+
+
+def end_what_is_over(session: Session, settings: Settings) -> int:  # noqa: ARG001 - every verb takes both
+    """End openings of a trace past their time, and give back set-ups held longer than their days (P37, P60)."""
+    at = utcnow()
+    over = (TraceOpening.ended_at.is_(None), TraceOpening.ends_at <= at)
+    ended = _count(
+        session, update(TraceOpening).where(*over).values(ended_at=TraceOpening.ends_at, ended_because="time"), TraceOpening.id
+    )
+    held = (OnboardingCase.closed_at.is_(None), OnboardingCase.assignee_id.is_not(None), OnboardingCase.ends_at <= at)
+    cases = session.scalars(select(OnboardingCase).where(*held).with_for_update()).all()
+    for case in cases:
+        case.assignee_id = case.taken_at = case.taken_because = case.ends_at = None
+        access_log.record(session, "onboarding_released", case=case_of(case), reason="time")
+    session.commit()
+    return ended + len(cases)
+
+
+def delete_dead_sessions(session: Session, settings: Settings) -> int:  # noqa: ARG001
+    """Delete the sessions of browsers that are signed out by time."""
+    at = utcnow()
+    dead = or_(
+        StaffSession.seen_at <= at - lifetimes.SESSION_IDLE, StaffSession.created_at <= at - lifetimes.SESSION_LONGEST
+    )
+    gone = _count(session, delete(StaffSession).where(dead), StaffSession.staff_id)
+    session.commit()
+    return gone
+
+
+def delete_old_calls(session: Session, settings: Settings) -> int:  # noqa: ARG001
+    """Delete what was kept of calls: repeated ones after a day, rates after an hour."""
+    at = utcnow()
+    repeated = delete(IdempotencyRecord).where(IdempotencyRecord.created_at < at - lifetimes.IDEMPOTENCY)
+    minute = int((at - lifetimes.RATE_WINDOW).timestamp()) // 60
+    gone = _count(session, repeated, IdempotencyRecord.status)
+    gone += _count(session, delete(RateWindow).where(RateWindow.minute < minute), RateWindow.minute)
+    session.commit()
+    return gone
+
+
+def delete_old_runs(session: Session, settings: Settings) -> int:  # noqa: ARG001
+    """Say which runs were abandoned, and delete old ones: soon those with nothing to do, later the others."""
+    at = utcnow()
+    lost = (JobRun.state == "running", JobRun.started_at < at - lifetimes.ABANDONED)
+    session.execute(_alone(update(JobRun).where(*lost).values(state="failed", ended_at=at, error="Abandoned")))
+    idle = (JobRun.state == "idle") & (JobRun.started_at < at - lifetimes.IDLE_RUNS)
+    gone = _count(session, delete(JobRun).where(or_(idle, JobRun.started_at < at - lifetimes.JOB_RUNS)), JobRun.id)
+    session.commit()
+    return gone
+
+
+def _count(session: Session, statement: Any, key: Any) -> int:  # noqa: ANN401
+    return len(session.execute(_alone(statement.returning(key))).all())
+
+
+def _alone(statement: Any) -> Any:  # noqa: ANN401
+    """No row of this session needs to learn of the change."""
+    return statement.execution_options(synchronize_session=False)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a job as the page shows it."""
+
+    state: str
+    started_at: datetime
+    count: int
+    error: str | None
+
+
+def last_runs(session: Session, jobs: Sequence[str]) -> dict[str, Run]:
+    """Return the last run of each job that ever ran: one look into the index per job, however long the history."""
+    found: dict[str, Run] = {}
+    for job in jobs:
+        columns = select(JobRun.state, JobRun.started_at, JobRun.count, JobRun.error)
+        row = session.execute(columns.where(JobRun.job == job).order_by(JobRun.number.desc()).limit(1)).first()
+        if row:
+            found[job] = Run(*row)
+    return found
+
+
+def unsent(session: Session) -> int:
+    """Return how many messages were given up."""
+    given_up = (Message.sent_at.is_(None), Message.attempts >= len(outbox.WAITS))
+    return len(session.scalars(select(Message.id).where(*given_up).limit(100)).all())
