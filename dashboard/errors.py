@@ -1,13 +1,15 @@
 """One handler for every refusal: which page, which status. No page tells a foreign record from an absent one."""
 
-from flask import Flask, g, render_template, request, url_for
+from typing import Any
+
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from dashboard.front_door import NotYourRole, refuse
-from dashboard.services.refusals import AccessEnded, NotInReach, RecordNotWritten, SamePerson, SomeoneWasFaster
+from dashboard.services.refusals import AccessEnded, NotInReach, OwnRole, RecordNotWritten, SamePerson, SomeoneWasFaster
 from models import db
 
 Answer = tuple[str, int]
@@ -27,12 +29,12 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(Exception, unexpected)
 
 
-def page(status: int, **context: object) -> Answer:
+def page(status: int, /, **context: object) -> Answer:
     """Render the page of a status."""
     return render_template(f"errors/{status}.html", **context), status
 
 
-def http_page(error: HTTPException) -> object:
+def http_page(error: HTTPException) -> Any:
     """Answer an HTTP refusal in our own words; a redirect stays what it is."""
     status = error.code or 500
     if status < 400:
@@ -64,17 +66,22 @@ def access_ended(error: AccessEnded) -> Answer:
     return render_template("errors/ended.html", at=error.at, because=error.because), 404
 
 
-def second_person(_error: SamePerson) -> Answer:
-    """Say that somebody else must do this."""
+def second_person(error: SamePerson) -> Answer:
+    """Record the try, and say that somebody else must do this."""
     db.session.rollback()
+    own_role = isinstance(error, OwnRole)
+    try:
+        refuse(g.actor, g.decision.access.permission, reason="own_role" if own_role else "same_person")
+    except RecordNotWritten:
+        return page(503)
+    if own_role:
+        return page(403, reason=_("You cannot change your own role."), promise="P57")
     return page(403, reason=_("A second person must decide this: you asked for it yourself."), promise="P57")
 
 
 def unexpected(error: Exception) -> Answer:
     """Answer a bug without a word of its cause; the log has its kind and place."""
     db.session.rollback()
-    from flask import current_app  # noqa: PLC0415
-
     current_app.logger.error("unexpected %s", type(error).__name__, exc_info=current_app.debug)
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error

@@ -8,21 +8,22 @@ their place in SECURITY below. Nothing here decides what a staff member may see.
 import hashlib
 import secrets
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, g, request
 from flask import session as browser_session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_security import UserDatastore, user_authenticated, user_unauthenticated
+from flask_login import user_logged_out
+from flask_security import UserDatastore, user_authenticated
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import Session, undefer
 
 from dashboard.database.engine import system_session
+from dashboard.policy.lifetimes import SESSION_IDLE, SESSION_LONGEST
 from dashboard.services.access_log import record
-from models import Actor, Staff, StaffSession, db, utcnow
+from models import Access, Actor, Category, Reach, Staff, StaffSession, db, utcnow
 
-IDLE = timedelta(minutes=15)
-ABSOLUTE = timedelta(hours=8)
 STATELESS = ("/static/", "/api/")
 """Addresses that take no cookie."""
 TOUCH = timedelta(minutes=1)
@@ -64,7 +65,7 @@ class StaffSessions(SecureCookieSessionInterface):
                 select(StaffSession, Staff)
                 .join(Staff, Staff.id == StaffSession.staff_id)
                 .where(StaffSession.key_hash == hashed(key), Staff.active.is_(True))
-                .where(StaffSession.seen_at > at - IDLE, StaffSession.created_at > at - ABSOLUTE)
+                .where(StaffSession.seen_at > at - SESSION_IDLE, StaffSession.created_at > at - SESSION_LONGEST)
                 .options(undefer(StaffSession.data), undefer(StaffSession.key_hash), undefer(Staff.fs_uniquifier))
                 .options(undefer(Staff.name), undefer(Staff.email), undefer(Staff.password))
             ).first()
@@ -105,7 +106,7 @@ class StaffSessions(SecureCookieSessionInterface):
         response.set_cookie(
             self.get_cookie_name(app),
             self.prefix + session.key,
-            max_age=ABSOLUTE,
+            max_age=SESSION_LONGEST,
             httponly=True,
             secure=self.get_cookie_secure(app),
             samesite=self.get_cookie_samesite(app),
@@ -120,9 +121,7 @@ def _write_row(work: Any, session: SignedInSession, *, fresh: bool) -> None:
         staff_id = work.scalar(select(Staff.id).where(Staff.fs_uniquifier == session["_user_id"]))
         work.add(StaffSession(key_hash=key_hash, staff_id=staff_id, data=data))
         return
-    work.execute(
-        update(StaffSession).where(StaffSession.key_hash == key_hash).values(data=data, seen_at=utcnow())
-    )
+    work.execute(update(StaffSession).where(StaffSession.key_hash == key_hash).values(data=data, seen_at=utcnow()))
 
 
 class StaffDirectory(UserDatastore):
@@ -163,18 +162,42 @@ def actor_of(staff: Staff) -> Actor:
 
 
 def log_sign_in(_app: Flask, *, user: Staff, **_facts: Any) -> None:
-    """Record a sign-in, and when it was."""
-    with system_session(db.engine, "record a sign-in") as session:
+    """Record a sign-in under the name of whose it is, and when it was."""
+    with _about_oneself(actor_of(user)) as session:
         session.execute(update(Staff).where(Staff.id == user.id).values(last_seen_at=utcnow()))
         record(session, "signed_in")
         session.commit()
 
 
-def log_failure(_app: Flask, **_facts: Any) -> None:
-    """Record that a sign-in failed: no address."""
-    with system_session(db.engine, "record a failed sign-in") as session:
-        record(session, "sign_in_failed")
-        session.commit()
+def log_sign_out(_app: Flask, *, user: Staff, **_facts: Any) -> None:
+    """Record a sign-out under the name of whose it was."""
+    if isinstance(user, Staff):
+        with _about_oneself(actor_of(user)) as session:
+            record(session, "signed_out")
+            session.commit()
+
+
+def _about_oneself(actor: Actor) -> Session:
+    """Open a session that reaches one's own row and the log, and nothing else."""
+    own = {"staff": Reach("myself", frozenset({Category.WORK}))}
+    writes = frozenset({"access_record", "staff.last_seen_at"})
+    return Session(
+        db.engine, info={"access": Access(actor, "sign-in", "own", "P57", own, writes), **_request_id()}
+    )
+
+
+def log_failure(response: Response) -> Response:
+    """Record that a sign-in failed: no address. The form that comes back is the only sign the library gives."""
+    if request.endpoint == "security.login" and request.method == "POST" and response.status_code == HTTPStatus.OK:
+        with system_session(db.engine, "record a failed sign-in") as session:
+            session.info.update(_request_id())
+            record(session, "sign_in_failed")
+            session.commit()
+    return response
+
+
+def _request_id() -> dict[str, str]:
+    return {"request_id": g.get("request_id", "")}
 
 
 SECURITY: dict[str, Any] = {
@@ -183,7 +206,9 @@ SECURITY: dict[str, Any] = {
     "SECURITY_LOGOUT_METHODS": ["POST"],
     "SECURITY_POST_LOGIN_VIEW": "/admin/",
     "SECURITY_POST_LOGOUT_VIEW": "/login",
-    "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": lambda value: value.strip().lower()[:254], "case_insensitive": True}}],
+    "SECURITY_USER_IDENTITY_ATTRIBUTES": [
+        {"email": {"mapper": lambda value: value.strip().lower()[:254], "case_insensitive": True}}
+    ],
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     "SECURITY_PASSWORD_HASH": "argon2",
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
@@ -203,4 +228,5 @@ def connect(app: Flask, security: Any) -> None:
     security.init_app(app, StaffDirectory(), register_blueprint=True)
     app.login_manager.user_loader(load_staff)  # type: ignore[attr-defined]
     user_authenticated.connect(log_sign_in, app)
-    user_unauthenticated.connect(log_failure, app)
+    user_logged_out.connect(log_sign_out, app)
+    app.after_request(log_failure)
