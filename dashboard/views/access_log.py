@@ -110,8 +110,10 @@ class AccessLogView(RecordList):
         self, session: Any, *, question: Question, ignored: list[str] | None = None, form: Any = None
     ) -> str:
         today = periods.day_began(g.at, log_filters.zone())
-        page = {"cursor": request.args.get("at", ""), "where": self.filters(), "size": PAGE_SIZE}
-        answer = oversight.read(session, question=question, today=today, **page)
+        cursor = request.args.get("at", "")
+        answer = oversight.read(
+            session, question=question, cursor=cursor, where=self.filters(), size=PAGE_SIZE, today=today
+        )
         forms = {
             kind: form if isinstance(form, made) else made(formdata=None) for kind, made in FORMS.items()
         }
