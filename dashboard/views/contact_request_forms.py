@@ -35,7 +35,7 @@ RELEASE_LABELS = {
     "know_the_person": _l("I know the person"),
     "looked_by_mistake": _l("I opened it by mistake"),
 }
-LANGUAGE_LABELS = {"en": "English", "nl": "Nederlands"}
+LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands"}
 TAB_LABELS = {"mine": _l("Mine"), "free": _l("Unassigned"), "closed": _l("Closed by me")}
 EMPTY = {
     "mine": (_l("Nothing in your hands"), _l("Take the oldest submission under Unassigned.")),
@@ -46,6 +46,14 @@ EMPTY = {
 
 def _choices(codes: tuple[str, ...], labels: dict[str, Any]) -> list[tuple[str, Any]]:
     return [(code, labels[code]) for code in codes]
+
+
+def _spoken() -> list[tuple[str, Markup]]:
+    """Return today's wordings as choices, each marked as being in its language."""
+    label = Markup('<strong lang="{0}">{1}</strong><br><span lang="{0}">{2}</span>')
+    return [
+        (code, label.format(code, LANGUAGE_NAMES[code], text)) for code, text in wordings.wordings().items()
+    ]
 
 
 class AttemptForm(FlaskForm):  # type: ignore[misc]
@@ -63,15 +71,19 @@ class AttemptForm(FlaskForm):  # type: ignore[misc]
 class AnswerForm(FlaskForm):  # type: ignore[misc]
     """What the person said to the permission question."""
 
-    language = RadioField(
-        _l("Read this out, word for word"), choices=list(LANGUAGE_LABELS.items()), validate_choice=False
-    )
+    language = RadioField(_l("Read this out, word for word"), choices=_spoken(), validate_choice=False)
     asked_by = RadioField(
         _l("How did you ask?"), choices=_choices(CHANNELS, CHANNEL_LABELS), validate_choice=False
     )
     said = RadioField(
         _l("What did the person say?"), choices=_choices(ANSWERS, ANSWER_LABELS), validate_choice=False
     )
+
+    def offer(self, *, reached: bool) -> "AnswerForm":
+        """Offer the answers that go with the attempts so far."""
+        fitting = ANSWERS[:2] if reached else ANSWERS
+        self.said.choices = _choices(fitting, ANSWER_LABELS)
+        return self
 
 
 class CloseForm(FlaskForm):  # type: ignore[misc]
@@ -94,11 +106,3 @@ class ReleaseForm(FlaskForm):  # type: ignore[misc]
         choices=[("", _l("Choose…")), *_choices(RELEASE_REASONS, RELEASE_LABELS)],
         validate_choice=False,
     )
-
-
-def spoken() -> dict[str, Markup]:
-    """Return today's wording by language, each marked as being in that language."""
-    return {
-        code: Markup('<span lang="{}">{}</span>').format(code, text)
-        for code, text in wordings.wordings().items()
-    }

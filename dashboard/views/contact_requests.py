@@ -107,7 +107,7 @@ class ContactRequestsView(RecordList):
         answer = follow_up.answer.answer if follow_up.answer else None
         blank = {
             "attempt_form": forms.AttemptForm(formdata=None, channel="phone"),
-            "answer_form": forms.AnswerForm(formdata=None, asked_by="phone"),
+            "answer_form": forms.AnswerForm(formdata=None, asked_by="phone").offer(reached=follow_up.reached),
             "close_form": forms.CloseForm(formdata=None).offer(answer),
             "release_form": forms.ReleaseForm(formdata=None),
         }
@@ -211,6 +211,8 @@ class ContactRequestsView(RecordList):
         Form.show_refusal(form, refusal)
         with self.look(P.CONTACT_REQUEST_READ) as session:
             follow_up = contact_requests.read(session, public_id)
+        if isinstance(form, forms.AnswerForm):
+            form.offer(reached=follow_up.reached)
         if isinstance(form, forms.CloseForm):
             form.offer(follow_up.answer.answer if follow_up.answer else None)
         return self._details(follow_up, form=form, **forms_sent)

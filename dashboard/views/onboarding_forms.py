@@ -21,19 +21,17 @@ WHY_LABELS = {
 """Why automation could not finish, as the app says it in codes."""
 ADVICE = {
     "single_sign_on_mismatch": _l(
-        "Compare the address below with the one the company's sign-in sends, and correct one."
+        "Compare this address with the one the company's sign-in sends, and have one corrected."
     ),
     "address_at_two_companies": _l(
         "Ask both companies where the person works now. Only one account can sign in."
     ),
-    "invitation_bounced": _l(
-        "Check the address below for a slip, and have the company correct it in the app."
-    ),
+    "invitation_bounced": _l("Check the address for a slip, and have the company correct it in the app."),
     "imported_from_old_app": _l(
-        "Compare the three fields below with the old account, then start the set-up again."
+        "Compare the three fields with the old account, then start the set-up again."
     ),
     "name_letters_refused": _l(
-        "Look for a sign in the name below that the app refuses, and report it as a fault."
+        "Look for a sign in the name that the app refuses, and report it as a fault of the app."
     ),
     "company_merger": _l("Ask which company keeps the account, and have the app move it."),
 }
