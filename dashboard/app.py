@@ -27,6 +27,7 @@ from dashboard.views import (
     preferences,
     staff,
     tickets,
+    traces,
 )
 from models import db
 
@@ -34,6 +35,7 @@ ROOT = config.ROOT
 VIEWS = (
     contact_requests.ContactRequestsView,
     tickets.TicketsView,
+    traces.TracesView,
     accounts.AccountsView,
     onboarding.OnboardingView,
     staff.StaffView,
@@ -62,7 +64,9 @@ def refuse_if_behind(app: Flask) -> None:
     """Raise UnsafeSetting when the database lacks a migration."""
     with app.app_context():
         if behind(db.engine):
-            raise config.UnsafeSetting("DATABASE_URL is behind the migrations: run `flask --app wsgi database upgrade`.")
+            raise config.UnsafeSetting(
+                "DATABASE_URL is behind the migrations: run `flask --app wsgi database upgrade`."
+            )
 
 
 def flask_settings(settings: config.Settings) -> dict[str, Any]:
@@ -106,6 +110,7 @@ def connect_rooms(app: Flask, settings: config.Settings) -> None:
     app.context_processor(lambda: {"company_name": settings.company_name, "demo": settings.demo})
     errors.handle_errors(app)
     furnish(app)
+    app.extensions["endpoints"] = lambda: front_door.endpoints(app)  # for the access matrix, which views show
     cli.register(app)
 
 

@@ -3,6 +3,7 @@
 import click
 from flask import Flask, current_app
 
+from dashboard import cli_documents
 from dashboard.cli_demo import demo_command, fill, sign_ins
 from dashboard.database import migrate
 from dashboard.serve import serve
@@ -14,6 +15,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(serve_command)
     app.cli.add_command(database_commands)
     app.cli.add_command(demo_command)
+    cli_documents.register(app)
 
 
 @click.command("serve")
