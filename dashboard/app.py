@@ -10,6 +10,7 @@ from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 
 from dashboard import cli, config, errors, frame, front_door, headers, sign_in
+from dashboard.api import intake
 from dashboard.database.engine import ENGINE_OPTIONS, prepare
 from dashboard.database.migrate import behind
 from dashboard.extensions import babel, csrf, security
@@ -111,6 +112,7 @@ def connect_rooms(app: Flask, settings: config.Settings) -> None:
     errors.handle_errors(app)
     furnish(app)
     app.extensions["endpoints"] = lambda: front_door.endpoints(app)  # for the access matrix, which views show
+    intake.connect(app)
     cli.register(app)
 
 

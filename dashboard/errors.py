@@ -8,6 +8,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from dashboard.api import problems
 from dashboard.front_door import NotYourRole, refuse
 from dashboard.services.refusals import AccessEnded, NotInReach, OwnRole, RecordNotWritten, SamePerson, SomeoneWasFaster
 from models import db
@@ -40,7 +41,7 @@ def http_page(error: HTTPException) -> Any:
     if status < 400:
         return error
     if request.path.startswith("/api/"):
-        return error.get_response()
+        return problems.of_http(error)
     return page(status if status in PAGES else (404 if status == 405 else 400))
 
 

@@ -12,7 +12,7 @@ from .classification import CLOSED, PERSONAL, Category, ColumnPrivacy, OnErasure
 from .company import Company, CompanyAdministrator
 from .contact import ContactAttempt, ContactRequest
 from .guard import AlreadyBound, OutOfReach, bind, bound
-from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow
+from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_call
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
 from .ticket import AppError, Ticket
 from .usage import TraceOpening, TraceWidening, UsageEvent, record_events
@@ -24,5 +24,5 @@ __all__ = [
     "Heartbeat", "IdempotencyRecord", "Invitation", "JobRun", "Message", "OnErasure", "OnboardingCase",
     "OutOfReach", "Proposal", "RateWindow", "Reach", "RowCondition", "Staff", "StaffSession", "TablePrivacy",
     "Ticket", "TraceOpening", "TraceWidening", "UsageEvent",
-    "bind", "bound", "db", "new_id", "record_events", "stray", "utcnow",
+    "bind", "bound", "count_call", "db", "new_id", "record_events", "stray", "utcnow",
 ]

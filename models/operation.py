@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Index, Integer, String, UniqueConstraint, true
-from sqlalchemy.orm import Mapped
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session
 
 from .access import Access
 from .base import Base, Key, Number, UtcDateTime, column, new_id, row_condition, utcnow
@@ -67,6 +68,14 @@ class RateWindow(Base):
     token_id: Mapped[str] = column(Key, primary_key=True, note="Which token.")
     minute: Mapped[int] = column(Integer, primary_key=True, note="Minutes since 1970.")
     calls: Mapped[int] = column(Integer, note="How many.")
+
+
+def count_call(session: Session, token_id: str, minute: int) -> int:
+    """Count one call of a token in a minute, in one statement; return how many there were, this one included."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    first = insert(RateWindow).values(token_id=token_id, minute=minute, calls=1)
+    one_more = first.on_conflict_do_update(index_elements=["token_id", "minute"], set_={"calls": RateWindow.calls + 1})
+    return session.execute(one_more.returning(RateWindow.calls)).scalar_one()
 
 
 @row_condition("job_run", "every run of every job")

@@ -43,3 +43,11 @@ class Invalid(CannotContinue):
         super().__init__(message)
         self.field = field
         self.message = message
+
+
+class DiffersFromBefore(CannotContinue):
+    """Cannot continue because the same id came before with other content; nothing is overwritten."""
+
+
+class KeyUsedOtherwise(CannotContinue):
+    """Cannot continue because the idempotency key belongs to a call with another body."""

@@ -2,14 +2,27 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models import ApiToken, bound
 
 PREFIX = "ntk_"
 """Lets a scanner for leaked secrets know one when it sees one."""
+TOUCH = timedelta(minutes=1)
+"""A token's last use is kept to the minute."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Who calls: the token's id, what it is for, when it was last used."""
+
+    token_id: str
+    scope: str
+    last_used_at: datetime | None
 
 
 def hashed(token: str) -> str:
@@ -32,3 +45,21 @@ def revoke(session: Session, name: str) -> None:
         .values(revoked_at=bound(session).at)
         .execution_options(synchronize_session=False)
     )
+
+
+def find(session: Session, token: str) -> Machine | None:
+    """Return who calls with this token; None when it is unknown or revoked."""
+    row = session.execute(
+        select(ApiToken.id, ApiToken.scope, ApiToken.last_used_at).where(
+            ApiToken.token_hash == hashed(token), ApiToken.revoked_at.is_(None)
+        )
+    ).first()
+    return Machine(*row) if row else None
+
+
+def touch(session: Session, machine: Machine) -> None:
+    """Keep when a token was last used; the caller commits."""
+    at = bound(session).at
+    if machine.last_used_at is None or at - machine.last_used_at >= TOUCH:
+        used = update(ApiToken).where(ApiToken.id == machine.token_id).values(last_used_at=at)
+        session.execute(used.execution_options(synchronize_session=False))

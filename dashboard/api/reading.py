@@ -1,0 +1,82 @@
+"""Reading what was sent: JSON, strictly as its model says. Says what is wrong where, in our own words.
+
+Pydantic's texts are not passed on: some of them quote the input.
+"""
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from flask import request
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from .problems import Mistake, Problem
+
+T = TypeVar("T")
+OWN = frozenset({"moment", "email", "phone", "personal", "reason"})
+"""Refusals whose text is ours (fields.py, bodies.py)."""
+UNKNOWN = "extra_forbidden"
+WORDS = {
+    "missing": "This is required.",
+    UNKNOWN: "A property stands here that this call does not take.",
+    "string_type": "Write a text.",
+    "string_too_short": "This must not be empty.",
+    "string_too_long": "This is too long: {max_length} characters at most.",
+    "string_pattern_mismatch": "This holds a character, or has a form, that is not taken here.",
+    "int_type": "Write a whole number.",
+    "float_type": "Write a number.",
+    "finite_number": "Write a number.",
+    "bool_type": "Write true or false.",
+    "greater_than_equal": "This must be {ge} or more.",
+    "less_than_equal": "This is too large.",
+    "literal_error": "Choose one of: {expected}.",
+    "too_long": "This is too long: {max_length} at most.",
+    "list_type": "Write a list.",
+    "dict_type": "Write an object.",
+    "model_type": "Write an object.",
+}
+MOST_MISTAKES = 50
+"""More would only fill the answer."""
+BODY = "body"
+"""The field of a mistake that concerns the body as a whole."""
+
+
+def body() -> bytes:
+    """Return the bytes sent; raise Problem when they are not announced as plain JSON."""
+    if request.mimetype != "application/json" or request.headers.get("Content-Encoding", "identity") != "identity":
+        raise Problem("not-a-json-body")
+    return request.get_data(cache=False)
+
+
+def read(model: TypeAdapter[T], sent: bytes) -> T:
+    """Return what was sent as the model has it; raise Problem naming the fields that are wrong."""
+    try:
+        return model.validate_json(sent)
+    except ValidationError as error:
+        raise refusal(error) from None
+
+
+def refusal(error: ValidationError) -> Problem:
+    """Return the Problem of an unreadable or unacceptable body."""
+    details = error.errors(include_input=False, include_url=False)
+    if details[0]["type"] == "json_invalid":
+        return Problem("not-json")
+    return Problem("invalid", mistakes=list(dict.fromkeys(_mistakes(details)))[:MOST_MISTAKES])
+
+
+def _mistakes(details: list[ErrorDetails]) -> Iterator[Mistake]:
+    for detail in details:
+        yield Mistake(field_of(detail), _message(detail))
+
+
+def field_of(detail: ErrorDetails) -> str:
+    """Return where a mistake is, as `events.3.account`; the name of an unknown property is not repeated."""
+    place = detail["loc"][:-1] if detail["type"] == UNKNOWN else detail["loc"]
+    return ".".join(str(part) for part in place) or BODY
+
+
+def _message(detail: ErrorDetails) -> str:
+    if detail["type"] in OWN:
+        return detail["msg"]
+    context: dict[str, Any] = detail.get("ctx", {})
+    return WORDS.get(detail["type"], "This is not taken here.").format(**context)
