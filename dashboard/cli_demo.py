@@ -16,13 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.database.engine import guarded_session, system_session
+from dashboard.demo.calls import Audience
 from dashboard.demo.clients import HttpClient, InProcessClient
 from dashboard.demo.live import keep_going
 from dashboard.demo.player import Bar, StoryStopped, play
 from dashboard.demo.story import SEED, tell
 from dashboard.policy.decide import decide
 from dashboard.policy.permissions import Permission as P
-from dashboard.services import contact_requests, ticket_work, tokens
+from dashboard.services import follow_ups, ticket_work, tokens
 from models import Actor, ApiToken, ContactRequest, Heartbeat, Staff, Ticket, db, new_id, utcnow
 
 PASSWORD = "demo-only-password"  # noqa: S105 - printed at start, worthless outside the demo
@@ -96,9 +97,10 @@ def _staff() -> Iterator[Staff]:
 
 
 @contextmanager
-def stand_in_tokens() -> Iterator[dict[str, str]]:
+def stand_in_tokens() -> Iterator[dict[Audience, str]]:
     """Yield a fresh token for the stand-in app and website; they are revoked when the stand-in stops."""
-    names = {scope: f"stand-in {scope} {new_id()[:6]}" for scope in ("app", "website")}
+    scopes: tuple[Audience, ...] = ("app", "website")
+    names = {scope: f"stand-in {scope} {new_id()[:6]}" for scope in scopes}
     with _system("the demo's tokens") as session:
         keys = {scope: tokens.make(session, name=name, scope=scope) for scope, name in names.items()}
         session.commit()
@@ -128,7 +130,7 @@ def set_desks() -> None:
     for name, count in (("rep", 3), ("rep2", 2)):
         for public_id in _free(ContactRequest, count):
             with _as_staff(name, P.CONTACT_REQUEST_TAKE) as session:
-                contact_requests.take(session, public_id)
+                follow_ups.take(session, public_id)
 
 
 def _free(model: type[Ticket | ContactRequest], count: int) -> list[str]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "", None}
 EU = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
 )
 
 
@@ -33,15 +33,19 @@ class Settings:
     base_url: str = setting("http://127.0.0.1:8000", "The address staff and persons use; https outside the demo.")
     port: int = setting(8000, "The port of `make run`.")
     company_name: str = setting("SiteLucent", "The company whose policy is enforced.")
-    smtp_url: str = setting("", "`smtp://host:port` or `smtps://…`; unset: each message becomes an `.eml` file in `var/outbox/`.")
+    smtp_url: str = setting(
+        "", "`smtp://host:port` or `smtps://…`; unset: each message becomes an `.eml` file in `var/outbox/`."
+    )
     mail_from: str = setting("no-reply@sitelucent.example", "The sender of messages.")
     staff_domains: str = setting("demo.example", "Comma-separated domains of staff addresses (P54).")
     data_region: str = setting("NL", "Country of the database, its replicas and backups; must be in the EU (P17, P19).")
     time_zone: str = setting("Europe/Amsterdam", "The company's time zone: days and clocks on pages.")
-    demo: bool = setting(False, "`1`: invented people, known passwords, messages shown at `/outbox`.")
+    demo: bool = setting(default=False, text="`1`: invented people, known passwords, messages shown at `/outbox`.")
     log_level: str = setting("INFO", "How much is logged.")
     intake_rate_per_minute: int = setting(600, "Calls one token may make in a minute; more answer 429.")
-    intake_oldest_months: int = setting(24, "Usage older than this many calendar months is refused at intake (P50); the demo takes 27.")
+    intake_oldest_months: int = setting(
+        24, "Usage older than this many calendar months is refused at intake (P50); the demo takes 27."
+    )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -45,7 +45,7 @@ def http_page(error: HTTPException) -> Any:
     return page(status if status in PAGES else (404 if status == 405 else 400))
 
 
-def not_your_role(error: NotYourRole) -> Answer:
+def not_your_role(_error: NotYourRole) -> Answer:
     """Say that the role has no such right, and where that is explained."""
     reason = _("No grant gives your role what you asked for.")
     return page(403, reason=reason, promise="P57", explain_url=url_for("explain.index", role=g.actor.role))

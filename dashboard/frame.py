@@ -107,12 +107,12 @@ def span(seconds: float) -> str:
     """4 s, 31 min, 16 h 20 min or 3 days: as much as a reader needs."""
     minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
     if seconds < 60:
-        return gettext("%(n)s s", n=int(seconds))
+        return str(gettext("%(n)s s", n=int(seconds)))
     if hours < 1:
-        return gettext("%(n)s min", n=minutes)
+        return str(gettext("%(n)s min", n=minutes))
     if days < 2:
-        return gettext("%(h)s h %(m)s min", h=hours, m=minutes % 60)
-    return ngettext("%(num)s day", "%(num)s days", days)
+        return str(gettext("%(h)s h %(m)s min", h=hours, m=minutes % 60))
+    return str(ngettext("%(num)s day", "%(num)s days", days))
 
 
 def ago(moment: datetime | None) -> str:

@@ -78,7 +78,8 @@ def guard() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=request.path if request.method == "GET" else None))
-    return enter(declaration.permission(request.method))
+    enter(declaration.permission(request.method))
+    return None
 
 
 def enter(permission: Permission | None) -> None:

@@ -61,7 +61,7 @@ def _programs(port: int) -> tuple[Child, ...]:
 
 
 def _refusal(port: int) -> str | None:
-    other = 8001 if port == 8000 else 8000  # noqa: PLR2004 - the default port
+    other = 8001 if port == 8000 else 8000
     remedy = f"Stop what uses it, or choose another port: PORT={other} make run"
     try:
         with socket.socket() as probe:

@@ -129,9 +129,9 @@ class StaffDirectory(UserDatastore):
 
     def __init__(self) -> None:
         """Staff are looked up here; roles are policy's business."""
-        super().__init__(Staff, None)
+        super().__init__(Staff, None)  # type: ignore[arg-type]
 
-    def find_user(self, case_insensitive: bool = False, **attributes: Any) -> Staff | None:  # noqa: FBT001, FBT002
+    def find_user(self, case_insensitive: bool = False, **attributes: Any) -> Staff | None:  # noqa: ARG002, FBT001, FBT002
         """Return the staff member with these attributes, active or not, as a row of no session."""
         name, value = next(iter(attributes.items()))
         value = value.lower() if name == "email" else value

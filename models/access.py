@@ -34,7 +34,8 @@ class Access:
     """What may be read and written in one session, and why.
 
     `reach` maps a table's name to its Reach: a table that is absent yields no row. `writes` names the tables that may
-    change, or single columns as `table.column`. `at` is the moment (UTC) against which every "until" of this request is held.
+    change, or single columns as `table.column`. `at` is the moment (UTC) against which every
+    "until" of this request is held.
     """
 
     actor: Actor | None

@@ -53,7 +53,11 @@ class AccountPreference(Base):
     __privacy__ = TablePrivacy("account", "The person decides which messages come (P32).")
 
     account_id: Mapped[str] = column(
-        Key, foreign_key="account.id", primary_key=True, note="The account.", category=Category.LINK,
+        Key,
+        foreign_key="account.id",
+        primary_key=True,
+        note="The account.",
+        category=Category.LINK,
         on_erasure=OnErasure.DELETE,
     )
     message_type: Mapped[str] = column(String(40), primary_key=True, note="The type of message.")
@@ -70,7 +74,11 @@ class OnboardingCase(Base):
     number: Mapped[int] = column(Number, primary_key=True, autoincrement=True, note="Shown as O-12.")
     id: Mapped[str] = column(Key, unique=True, default=new_id, note="Public random id.")
     account_id: Mapped[str] = column(
-        Key, foreign_key="account.id", index=True, category=Category.LINK, note="Whose set-up it is.",
+        Key,
+        foreign_key="account.id",
+        index=True,
+        category=Category.LINK,
+        note="Whose set-up it is.",
         on_erasure=OnErasure.DELETE,
     )
     reason: Mapped[str] = column(String(60), note="Why automation could not finish, as a code (P61).")
@@ -79,9 +87,7 @@ class OnboardingCase(Base):
         Key, foreign_key="staff.id", nullable=True, index=True, note="The sysadmin who has it."
     )
     taken_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it was taken.")
-    taken_because: Mapped[str | None] = column(
-        String(40), nullable=True, note="The coded reason for taking it (P61)."
-    )
+    taken_because: Mapped[str | None] = column(String(40), nullable=True, note="The coded reason for taking it (P61).")
     ends_at: Mapped[datetime | None] = column(
         UtcDateTime, nullable=True, note="Seven days after it was taken: sight ends by itself (P60)."
     )

@@ -32,7 +32,10 @@ class AccessRecord(Base):
     fields: Mapped[str | None] = column(String(200), nullable=True, note="Which columns, by name.")
     count: Mapped[int] = column(Integer, default=0, note="How many rows.")
     subject_key: Mapped[str | None] = column(
-        Key, nullable=True, category=Category.LINK, on_erasure=OnErasure.KEEP,
+        Key,
+        nullable=True,
+        category=Category.LINK,
+        on_erasure=OnErasure.KEEP,
         note="Whose data, by opaque key; it points to nobody once the person is erased.",
     )
     request_id: Mapped[str | None] = column(String(32), nullable=True, note="The web request.")

@@ -90,7 +90,7 @@ def column(
     """
     closed = category in CLOSED
     info = {"privacy": ColumnPrivacy(category, note, on_erasure)}
-    args = [a for a in (type_, foreign_key and ForeignKey(foreign_key)) if a is not None]
+    args: list[Any] = [a for a in (type_, foreign_key and ForeignKey(foreign_key)) if a is not None]
     fate: dict[str, Any] = {"deferred": True, "deferred_raiseload": True} if closed else {}
     made: Mapped[Any] = mapped_column(*args, info=info, **fate, **kw)
     return made
@@ -124,9 +124,7 @@ CONDITIONS: dict[str, RowCondition] = {}
 """Every row condition by name: bound by the guard, compiled for the database, tested, printed. One source."""
 
 
-def row_condition(
-    table: str, sentence: str
-) -> Callable[[Callable[[Access], ColumnElement[bool]]], RowCondition]:
+def row_condition(table: str, sentence: str) -> Callable[[Callable[[Access], ColumnElement[bool]]], RowCondition]:
     """Register the decorated expression as the row condition that bears its name.
 
     Tables inside its EXISTS must be aliases: a plain one would be tied to the same table of the outer statement.

@@ -31,15 +31,7 @@ class Category(StrEnum):
     """Hashes and keys. No page may ever read one."""
 
 
-PERSONAL = frozenset(
-    {
-        Category.IDENTITY,
-        Category.COMPANY,
-        Category.CONTACT,
-        Category.FREE_TEXT,
-        Category.USAGE,
-    }
-)
+PERSONAL = frozenset({Category.IDENTITY, Category.COMPANY, Category.CONTACT, Category.FREE_TEXT, Category.USAGE})
 """The categories that are personal data of customers and contacts: a look at one is always recorded."""
 
 CLOSED = PERSONAL | {Category.STAFF, Category.SECRET}

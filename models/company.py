@@ -36,9 +36,7 @@ class CompanyAdministrator(Base):
     __tablename__ = "company_administrator"
     __privacy__ = TablePrivacy("account", "Decides whether a deactivation came from an administrator (P43).")
 
-    company_id: Mapped[str] = column(
-        Key, foreign_key="company.id", primary_key=True, note="The company."
-    )
+    company_id: Mapped[str] = column(Key, foreign_key="company.id", primary_key=True, note="The company.")
     account_external_id: Mapped[str] = column(
         String(64),
         primary_key=True,

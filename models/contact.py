@@ -19,7 +19,11 @@ class ContactRequest(Base):
     number: Mapped[int] = column(Number, primary_key=True, autoincrement=True, note="Shown as C-31.")
     id: Mapped[str] = column(Key, unique=True, default=new_id, note="Subject key, random, opaque.")
     external_id: Mapped[str | None] = column(
-        String(64), unique=True, nullable=True, category=Category.LINK, note="The website's id.",
+        String(64),
+        unique=True,
+        nullable=True,
+        category=Category.LINK,
+        note="The website's id.",
         on_erasure=OnErasure.DELETE,
     )
     name: Mapped[str] = personal(String(200), Category.CONTACT, note="Name as typed (P6).")
@@ -55,7 +59,11 @@ class ContactAttempt(Base):
 
     id: Mapped[str] = column(Key, primary_key=True, default=new_id, note="Public random id.")
     contact_request_id: Mapped[str] = column(
-        Key, foreign_key="contact_request.id", index=True, category=Category.LINK, note="Whose.",
+        Key,
+        foreign_key="contact_request.id",
+        index=True,
+        category=Category.LINK,
+        note="Whose.",
         on_erasure=OnErasure.DELETE,
     )
     staff_id: Mapped[str] = column(Key, foreign_key="staff.id", note="The rep.")

@@ -8,14 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, event, false, inspect
-from sqlalchemy.orm import (
-    Mapper,
-    ORMExecuteState,
-    Session,
-    SessionTransaction,
-    UOWTransaction,
-    with_loader_criteria,
-)
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import TextClause
@@ -68,10 +61,11 @@ def guard_statement(state: ORMExecuteState) -> None:
         return
     if not state.is_orm_statement:
         raise OutOfReach("only statements over mapped tables can be guarded")
-    for element in visitors.iterate(state.statement):
+    statement: Any = state.statement
+    for element in visitors.iterate(statement):
         _guard_element(access, element)
-    if isinstance(state.statement, UpdateBase):
-        _guard_write(access, state.statement.table.name, _set_columns(state.statement))  # type: ignore[attr-defined]
+    if isinstance(statement, UpdateBase):
+        _guard_write(access, statement.table.name, _set_columns(statement))  # type: ignore[union-attr]
         if state.is_update and isinstance(state.parameters, list):
             raise OutOfReach("an update by a list of keys passes by the row conditions")
     if not state.is_insert:

@@ -19,7 +19,7 @@ class Staff(UserMixin, Base):
     __privacy__ = TablePrivacy("staff", "Who may sign in, and in which role (P57).")
 
     number: Mapped[int] = column(Number, primary_key=True, autoincrement=True, note="Shown as S-4.")
-    id: Mapped[str] = column(Key, unique=True, default=new_id, note="Public random id.")
+    id: Mapped[str] = column(Key, unique=True, default=new_id, note="Public random id.")  # type: ignore[assignment]
     email: Mapped[str] = column(
         String(254), unique=True, category=Category.STAFF, note="Staff address, within STAFF_DOMAINS (P54)."
     )
@@ -28,7 +28,10 @@ class Staff(UserMixin, Base):
         String(255), nullable=True, category=Category.SECRET, note="Argon2 hash of the password."
     )
     fs_uniquifier: Mapped[str] = column(
-        String(64), unique=True, category=Category.SECRET, note="Ties sessions to the row; renewed to end them all.",
+        String(64),
+        unique=True,
+        category=Category.SECRET,
+        note="Ties sessions to the row; renewed to end them all.",
         default=new_id,
     )
     active: Mapped[bool] = column(Boolean, default=True, note="False: signed out and locked out at once.")
@@ -40,7 +43,7 @@ class Staff(UserMixin, Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     @property
-    def roles(self) -> list[Any]:
+    def roles(self) -> list[Any]:  # type: ignore[override]
         """Flask-Security's own roles are not used: policy/decide.py decides."""
         return []
 
@@ -77,7 +80,9 @@ class Proposal(Base):
     )
     detail: Mapped[str] = column(String(40), note="The role, or the token's scope.")
     proposed_by: Mapped[str | None] = column(
-        Key, foreign_key="staff.id", nullable=True,
+        Key,
+        foreign_key="staff.id",
+        nullable=True,
         note="Who proposed it; empty: the command line, and nobody stands behind it yet.",
     )
     proposed_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When.")

@@ -43,7 +43,11 @@ class Ticket(Base):
     number: Mapped[int] = column(Number, primary_key=True, autoincrement=True, note="Shown as T-1042.")
     id: Mapped[str] = column(Key, unique=True, default=new_id, note="Public random id.")
     account_id: Mapped[str | None] = column(
-        Key, foreign_key="account.id", nullable=True, index=True, category=Category.LINK,
+        Key,
+        foreign_key="account.id",
+        nullable=True,
+        index=True,
+        category=Category.LINK,
         note="Whose ticket it is; empty when staff wrote it for an address nobody has.",
         on_erasure=OnErasure.ANONYMISE,
     )
@@ -69,7 +73,8 @@ class Ticket(Base):
     feature: Mapped[str | None] = column(String(60), nullable=True, note="Where in the app, for the queue.")
     opened_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was written.")
     unlocked_at: Mapped[datetime | None] = column(
-        UtcDateTime, nullable=True,
+        UtcDateTime,
+        nullable=True,
         note="From when it may show its person: at once if the app or the customer wrote it, else when confirmed.",
     )
     unlocked_by: Mapped[str | None] = column(

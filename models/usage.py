@@ -21,7 +21,11 @@ class UsageEvent(Base):
     __privacy__ = TablePrivacy("account", "How and when the app is used; aggregated by default (P10, P35).")
 
     account_id: Mapped[str] = column(
-        Key, foreign_key="account.id", primary_key=True, category=Category.LINK, note="Who.",
+        Key,
+        foreign_key="account.id",
+        primary_key=True,
+        category=Category.LINK,
+        note="Who.",
         on_erasure=OnErasure.DELETE,
     )
     id: Mapped[str] = column(String(64), primary_key=True, note="The app's id: the same twice is one event.")
@@ -45,7 +49,11 @@ class TraceOpening(Base):
     ticket_id: Mapped[str] = column(Key, foreign_key="ticket.id", index=True, note="For which ticket.")
     engineer_id: Mapped[str] = column(Key, foreign_key="staff.id", note="Who opened it.")
     account_id: Mapped[str] = column(
-        Key, foreign_key="account.id", index=True, category=Category.LINK, note="Whose trace.",
+        Key,
+        foreign_key="account.id",
+        index=True,
+        category=Category.LINK,
+        note="Whose trace.",
         on_erasure=OnErasure.DELETE,
     )
     reason: Mapped[str] = column(String(40), note="The coded reason.")
@@ -96,9 +104,7 @@ def my_openings(access: Access) -> ColumnElement[bool]:
         & TraceOpening.ended_at.is_(None)
         & (TraceOpening.ends_at > access.at)
         & exists().where(
-            ticket.c.id == TraceOpening.ticket_id,
-            ticket.c.assignee_id == access.staff_id,
-            ticket.c.closed_at.is_(None),
+            ticket.c.id == TraceOpening.ticket_id, ticket.c.assignee_id == access.staff_id, ticket.c.closed_at.is_(None)
         )
     )
 

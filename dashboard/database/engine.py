@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -31,7 +31,7 @@ def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:  # noq
         connection.execute(pragma)
 
 
-def system_session(engine: Engine, reason: str, *, read_only: bool = False) -> Session:
+def system_session(engine: Engine | Connection, reason: str, *, read_only: bool = False) -> Session:
     """Open a short session with full reach, for work nobody is signed in for. Close it yourself."""
     return Session(engine, info={"access": Access.system(reason, read_only=read_only)})
 

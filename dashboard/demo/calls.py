@@ -36,7 +36,7 @@ class Answer:
     @property
     def is_fine(self) -> bool:
         """True for 2xx."""
-        return self.status // 100 == 2  # noqa: PLR2004 - the class of the status
+        return self.status // 100 == 2
 
 
 Client = Callable[[Call], Answer]
@@ -59,7 +59,7 @@ def refusals(answer: Answer) -> list[str]:
     return [_fields([entry]) for entry in refused or ()]
 
 
-def _fields(errors: Any) -> str:  # noqa: ANN401 - whatever the API says is shown, not understood
+def _fields(errors: Any) -> str:
     if not isinstance(errors, list):
         return str(errors)
     return "; ".join(

@@ -89,7 +89,7 @@ def _answer(status: int, content: bytes, retry_after: str | None) -> Answer:
     return Answer(status, _parsed(content), _seconds(retry_after))
 
 
-def _parsed(content: bytes) -> Any:  # noqa: ANN401 - it is JSON
+def _parsed(content: bytes) -> Any:
     try:
         return json.loads(content) if content else None
     except ValueError:

@@ -4,7 +4,7 @@ Each is a course of waiting and sending; moments are read when a thing is sent, 
 What must never happen here: a label that says who it was.
 """
 
-# ruff: noqa: PLR2004 - the chances of an invented life
+
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

@@ -4,7 +4,7 @@ Moments inside the demo are whole seconds since 1970, UTC, and become text at th
 What must never happen here: the future.
 """
 
-# ruff: noqa: PLR2004 - the chances of an invented life
+
 
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random

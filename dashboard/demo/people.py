@@ -5,7 +5,7 @@ live mode relies on it.
 What must never happen here: an address outside `.example`.
 """
 
-# ruff: noqa: S311, PLR2004 - the chances of an invented life; nothing here is a secret
+# ruff: noqa: S311 - the chances of an invented life; nothing here is a secret
 
 import unicodedata
 from collections.abc import Iterable, Iterator

@@ -3,7 +3,7 @@
 What must never happen here: an error without a session of the same account before it, or one in the future.
 """
 
-# ruff: noqa: S311, PLR2004 - the chances of an invented life; nothing here is a secret
+# ruff: noqa: S311 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 What must never happen here: a step after the error that ended it.
 """
 
-# ruff: noqa: PLR2004 - the chances of an invented life
+
 
 from bisect import bisect
 from datetime import date
@@ -15,18 +15,7 @@ from typing import Final, NamedTuple
 from dashboard.demo.failures import FAILURES
 from dashboard.demo.people import Account
 from dashboard.demo.properties import Value, describe, own_figures
-from dashboard.demo.scenes import (
-    AGAIN,
-    FIRST_VISIT,
-    HOME,
-    MISTYPED,
-    SCENES,
-    SIGN_IN,
-    SIGN_OUT,
-    Failure,
-    Scene,
-    Step,
-)
+from dashboard.demo.scenes import AGAIN, FIRST_VISIT, HOME, MISTYPED, SCENES, SIGN_IN, SIGN_OUT, Failure, Scene, Step
 
 
 class Line(NamedTuple):

@@ -4,7 +4,7 @@ The same `now`, seed and sizes tell the same story, so a broken-off loading is f
 What must never happen here: a moment after `now`, or more than a day of events in memory.
 """
 
-# ruff: noqa: S311, PLR2004 - the chances of an invented life; nothing here is a secret
+# ruff: noqa: S311 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -3,7 +3,7 @@
 What must never happen here: a letter from an account that is not active, or one about somebody else's error.
 """
 
-# ruff: noqa: S311, PLR2004 - the chances of an invented life; nothing here is a secret
+# ruff: noqa: S311 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Iterator
 from dataclasses import dataclass

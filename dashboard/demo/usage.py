@@ -15,16 +15,7 @@ from typing import Any, NamedTuple
 
 from dashboard.demo import wording
 from dashboard.demo.companies import HISTORY_DAYS
-from dashboard.demo.moments import (
-    A_BREATH,
-    DAY,
-    busyness,
-    midnight,
-    office_second,
-    offset_of,
-    season,
-    share_of_today,
-)
+from dashboard.demo.moments import A_BREATH, DAY, busyness, midnight, office_second, offset_of, season, share_of_today
 from dashboard.demo.people import Account
 from dashboard.demo.plan import Session, session_id
 from dashboard.demo.sessions import Line, ordinary

@@ -4,7 +4,7 @@ Phone numbers look national but are not given out (reserved or unused ranges). W
 address outside `.example`, a fourth field.
 """
 
-# ruff: noqa: S311, PLR2004 - the chances of an invented life; nothing here is a secret
+# ruff: noqa: S311 - the chances of an invented life; nothing here is a secret
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

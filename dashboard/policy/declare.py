@@ -22,7 +22,9 @@ class Declaration:
         return self.permissions.get("GET" if method == "HEAD" else method)
 
 
-def permits(permission: Permission | None = None, *, get: Permission | None = None, post: Permission | None = None) -> Callable[[Function], Function]:
+def permits(
+    permission: Permission | None = None, *, get: Permission | None = None, post: Permission | None = None
+) -> Callable[[Function], Function]:
     """Declare the permission of a staff endpoint; one for GET, or apart for GET and POST."""
     chosen = {"GET": get or permission, "POST": post}
     return _declare(Declaration(permissions={m: p for m, p in chosen.items() if p}))

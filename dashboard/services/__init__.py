@@ -1,1 +1,4 @@
-"""What happens: one story per file, verbs inside. Never imports the web framework; every verb takes a guarded session."""
+"""What happens: one story per file, verbs inside.
+
+Never imports the web framework; every verb takes a guarded session.
+"""

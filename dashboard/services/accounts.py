@@ -45,4 +45,7 @@ def of_my_cases(session: Session) -> list[AccountLine]:
             fields="first_name,last_name,email,company", count=1, subject_key=account_id,
         )  # fmt: skip
     access_log.commit(session)
-    return [AccountLine(t, ref_of("ticket", n), first, last, mail, firm, off) for t, n, _a, first, last, mail, firm, off in found]
+    return [
+        AccountLine(t, ref_of("ticket", n), first, last, mail, firm, off)
+        for t, n, _a, first, last, mail, firm, off in found
+    ]

@@ -63,7 +63,6 @@ def revoke(session: Session, name: str) -> None:
     session.commit()
 
 
-
 def _case(row: ApiToken) -> Case:
     """By its id: tokens have no number, and a name might say too much."""
     return Case("token", row.id)

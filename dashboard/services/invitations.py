@@ -69,9 +69,7 @@ def _send_link(session: Session, row: Staff, *, email: str, sender: Sender) -> N
     session.add(Invitation(token_hash=_hashed(token), staff_id=row.id, ends_at=bound(session).at + INVITATION))
     words = {"company": sender.company, "ref": case.ref, "link": f"{sender.base_url}/invitation/{token}"}
     subject, body = SUBJECT.format(**words), BODY.format(**words)
-    outbox.queue(
-        session, type="invitation", cause=f"invitation {case.ref}", address=email, subject=subject, body=body
-    )
+    outbox.queue(session, type="invitation", cause=f"invitation {case.ref}", address=email, subject=subject, body=body)
 
 
 def holds(session: Session, token: str) -> bool:

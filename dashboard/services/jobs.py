@@ -91,7 +91,9 @@ def end_what_is_over(session: Session, settings: Settings) -> int:  # noqa: ARG0
     at = utcnow()
     over = (TraceOpening.ended_at.is_(None), TraceOpening.ends_at <= at)
     ended = _count(
-        session, update(TraceOpening).where(*over).values(ended_at=TraceOpening.ends_at, ended_because="time"), TraceOpening.id
+        session,
+        update(TraceOpening).where(*over).values(ended_at=TraceOpening.ends_at, ended_because="time"),
+        TraceOpening.id,
     )
     held = (OnboardingCase.closed_at.is_(None), OnboardingCase.assignee_id.is_not(None), OnboardingCase.ends_at <= at)
     cases = session.scalars(select(OnboardingCase).where(*held).with_for_update()).all()
@@ -135,11 +137,11 @@ def delete_old_runs(session: Session, settings: Settings) -> int:  # noqa: ARG00
     return gone
 
 
-def _count(session: Session, statement: Any, key: Any) -> int:  # noqa: ANN401
+def _count(session: Session, statement: Any, key: Any) -> int:
     return len(session.execute(_alone(statement.returning(key))).all())
 
 
-def _alone(statement: Any) -> Any:  # noqa: ANN401
+def _alone(statement: Any) -> Any:
     """No row of this session needs to learn of the change."""
     return statement.execution_options(synchronize_session=False)
 

@@ -107,7 +107,9 @@ def of_sysadmin(session: Session, *, zone: ZoneInfo) -> Desk:
     mine = [onboarding_line(c) for c in cases if c.assignee_id]
     free = [onboarding_line(c) for c in cases if not c.assignee_id]
     looks, refused = looks_today(session, zone=zone)
-    return Desk(mine, free[:QUEUE], len(free) > QUEUE, _asked_of_sysadmin(session), looks, refused, figures=pulse(session))
+    return Desk(
+        mine, free[:QUEUE], len(free) > QUEUE, _asked_of_sysadmin(session), looks, refused, figures=pulse(session)
+    )
 
 
 def of_compliance(session: Session, *, zone: ZoneInfo) -> Desk:
@@ -116,8 +118,10 @@ def of_compliance(session: Session, *, zone: ZoneInfo) -> Desk:
     seen = session.execute(
         select(AccessRecord.allowed, func.count()).where(AccessRecord.at >= since).group_by(AccessRecord.allowed)
     )
-    by_outcome = {allowed: count for allowed, count in seen}
-    return Desk((), (), more=False, looks=by_outcome.get(True, 0), refused=by_outcome.get(False, 0), figures=pulse(session))
+    by_outcome = {row[0]: row[1] for row in seen}
+    return Desk(
+        (), (), more=False, looks=by_outcome.get(True, 0), refused=by_outcome.get(False, 0), figures=pulse(session)
+    )
 
 
 def start_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -160,7 +164,8 @@ def _attempts(session: Session, ids: Sequence[str]) -> dict[str, int]:
 def ticket_line(ticket: Ticket) -> CaseLine:
     """Return a ticket as a desk and a list show it."""
     return CaseLine(
-        "ticket", ticket.id, ref_of("ticket", ticket.number), ticket.kind, ticket.error_code or "", ticket.feature or "",
+        "ticket", ticket.id, ref_of("ticket", ticket.number), ticket.kind, ticket.error_code or "",
+        ticket.feature or "",
         ticket.language or "", ticket.written_by, ticket.assigned_at or ticket.opened_at,
         waiting_for_colleague=ticket.unlocked_at is None,
     )  # fmt: skip

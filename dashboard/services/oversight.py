@@ -160,7 +160,7 @@ def _keys_of(session: Session, case_ref: str) -> tuple[str, ...]:
     return tuple(session.scalars(keys))
 
 
-def _where(statement: Any, asked: Mapping[str, Any]) -> Any:  # noqa: ANN401 - keeps the statement's own type
+def _where(statement: Any, asked: Mapping[str, Any]) -> Any:
     return statement.where(*(listing.narrowed(getattr(AccessRecord, name), asked[name]) for name in asked))
 
 

@@ -49,12 +49,13 @@ class Person:
     email: str
     role: str
     active: bool
+    last_seen_at: datetime | None
 
 
 def person(session: Session, public_id: str) -> Person:
     """Return a staff member; raise NotInReach when there is none."""
     row = find(session, Staff, public_id, columns=(Staff.name, Staff.email))
-    return Person(row.id, row.number, row.name, row.email, row.role, row.active)
+    return Person(row.id, row.number, row.name, row.email, row.role, row.active, row.last_seen_at)
 
 
 def names(session: Session) -> dict[str, tuple[int, str]]:
@@ -134,7 +135,6 @@ def give_back(session: Session, leaver: Staff, *, reason: str) -> None:
     session.execute(_unsynchronized(waiting.values(decided_at=bound(session).at, agreed=False)))
 
 
-def _unsynchronized(statement: Any) -> Any:  # noqa: ANN401 - any kind of change
+def _unsynchronized(statement: Any) -> Any:
     """The rows it changes are not read again in this session."""
     return statement.execution_options(synchronize_session=False)
-

@@ -53,7 +53,12 @@ def link_error(session: Session, public_id: str, error_id: str) -> str:
     ).first()
     if error is None:
         raise Invalid("error", "Choose one of the errors the app recorded for this person.")
-    ticket.kind, ticket.error_id, ticket.error_code, ticket.feature = "system_error", error.id, error.code, error.feature
+    ticket.kind, ticket.error_id, ticket.error_code, ticket.feature = (
+        "system_error",
+        error.id,
+        error.code,
+        error.feature,
+    )
     access_log.record(session, "error_linked", case=case_of(ticket))
     session.commit()
     return case_of(ticket).ref

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models import Account, AppError, Company, Staff, Ticket, TraceOpening
@@ -99,7 +100,7 @@ def error_facts(session: Session, error_id: str | None) -> ErrorFacts | None:
     return ErrorFacts(*found) if found else None
 
 
-def _errors() -> select:  # type: ignore[type-arg]
+def _errors() -> Select[str, str, str | None, datetime, str | None]:
     return select(AppError.id, AppError.code, AppError.feature, AppError.occurred_at, AppError.message)
 
 

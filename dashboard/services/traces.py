@@ -48,7 +48,7 @@ class Event:
     session: str
     feature: str
     action: str
-    properties: dict[str, Any]
+    properties: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,11 @@ def open_trace(session: Session, public_id: str, *, reason: str, text: str) -> s
     at = bound(session).at
     opening = TraceOpening(
         ticket_id=ticket.id, engineer_id=bound(session).staff_id, account_id=ticket.account_id, reason=reason,
-        reason_text=text or None, opened_at=at, window_from=error_at - WINDOW, window_until=error_at, ends_at=at + OPEN_FOR,
+        reason_text=text or None, opened_at=at, window_from=error_at - WINDOW, window_until=error_at,
+        ends_at=at + OPEN_FOR,
     )  # fmt: skip
     session.add(opening)
-    access_log.record(
-        session, "trace_opened", case=case_of(ticket), reason=reason, subject_key=ticket.account_id
-    )
+    access_log.record(session, "trace_opened", case=case_of(ticket), reason=reason, subject_key=ticket.account_id)
     session.commit()
     return case_of(ticket).ref
 
@@ -115,7 +114,9 @@ def _reason_text(reason: str, text: str) -> str:
     return text if reason == "own_words" else ""
 
 
-def read(session: Session, public_id: str, *, before: tuple[datetime, str] | None = None, same_only: bool = False) -> Trace:
+def read(
+    session: Session, public_id: str, *, before: tuple[datetime, str] | None = None, same_only: bool = False
+) -> Trace:
     """Return one page of the trace; raise NotInReach when it is not open to me, RecordNotWritten when unrecorded."""
     ticket = find(session, Ticket, public_id, columns=(Ticket.finding,), lock="share")
     opening = _opening(session, ticket)
@@ -170,7 +171,7 @@ def _events(
 ) -> Sequence[Any]:
     error_session = select(AppError.session).where(AppError.id == error_id).scalar_subquery()
     statement = select(
-        UsageEvent.id, UsageEvent.occurred_at, func.coalesce(UsageEvent.session == error_session, False),  # noqa: FBT003
+        UsageEvent.id, UsageEvent.occurred_at, func.coalesce(UsageEvent.session == error_session, False),
         UsageEvent.session, UsageEvent.feature, UsageEvent.action, UsageEvent.properties,
     ).where(
         UsageEvent.account_id == opening.account_id,
@@ -188,10 +189,13 @@ def _events(
 def _trace(
     session: Session, ticket: Ticket, opening: TraceOpening, error: ErrorFacts, *, rows: Sequence[Any], first: bool
 ) -> Trace:
-    events = [Event(*row[:-1], properties=row[-1] or {}) for row in rows[:PAGE]]
+    events = [Event(*row) for row in rows[:PAGE]]
     last = events[-1] if len(rows) > PAGE else None
     widening = session.scalar(
-        select(TraceWidening).where(TraceWidening.opening_id == opening.id).order_by(TraceWidening.asked_at.desc()).limit(1)
+        select(TraceWidening)
+        .where(TraceWidening.opening_id == opening.id)
+        .order_by(TraceWidening.asked_at.desc())
+        .limit(1)
     )
     return Trace(
         ticket_id=ticket.id, ref=ref_of("ticket", ticket.number), assigned_at=ticket.assigned_at or ticket.opened_at,

@@ -22,7 +22,9 @@ class AccountsView(Page):
     def index(self) -> str:
         """Show name, e-mail address and company of each person whose ticket is mine."""
         lines = accounts.of_my_cases(self.guarded)
-        seen = ngettext("%(num)s person, one per open ticket of yours", "%(num)s people, one per open ticket of yours", len(lines))
+        seen = ngettext(
+            "%(num)s person, one per open ticket of yours", "%(num)s people, one per open ticket of yours", len(lines)
+        )
         banner = Banner(
             seen, _("each has an open ticket that is assigned to you"), _("that ticket closes or leaves your hands"),
             _("now, by you: one look per person"), personal=bool(lines),

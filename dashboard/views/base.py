@@ -75,6 +75,8 @@ class Declared:
     _urls: list[tuple[str, str, Any]]
     name: str
     crumbs: ClassVar[tuple[tuple[Any, str], ...]] = ((lazy_gettext("My work"), "admin.index"),)
+    front: ClassVar[str] = ".index"
+    """The endpoint to which a page's crumbs lead back."""
 
     def create_blueprint(self, admin: Any) -> Any:
         """Drop every inherited endpoint that declares nothing, then let Flask-Admin build the blueprint."""
@@ -102,9 +104,9 @@ class Declared:
 
     def page(self, template: str, *, crumbs: Sequence[tuple[str, str | None]] = (), **context: Any) -> str:
         """Render a page in the frame; crumbs follow the way to this view's own page."""
-        way = [(str(label), url_for(endpoint)) for label, endpoint in self.crumbs]
+        way: list[tuple[str, str | None]] = [(str(label), url_for(endpoint)) for label, endpoint in self.crumbs]
         if crumbs:
-            way += [(str(self.name), url_for(".index")), *crumbs]
+            way += [(str(self.name), url_for(self.front)), *crumbs]
         else:
             way.append((str(self.name), None))
         return render_template(template, crumbs=way, **context)
@@ -155,7 +157,7 @@ class RecordList(Declared, ModelView):  # type: ignore[misc]
 
     def row(self, record: Any) -> Row:
         """Turn a record into a line."""
-        return Row(cells=[self.get_list_value(None, record, name) for name in self.column_list])
+        return Row(cells=[getattr(record, name) for name, _label in self.columns])
 
     def show(self, **context: Any) -> str:
         """Render the list at the cursor the address names."""
@@ -190,7 +192,7 @@ class Form:
     @staticmethod
     def show_refusal(form: Any, refusal: Invalid) -> None:
         """Add the message to the field, or to the form when the field is not on it."""
-        field = form._fields.get(refusal.field)  # noqa: SLF001 - WTForms offers no other look-up by name
+        field = form._fields.get(refusal.field)
         if field is None:
             form.form_errors.append(_(refusal.message))
         else:

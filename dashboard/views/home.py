@@ -4,8 +4,7 @@ from typing import Any
 
 from flask import current_app, flash, g, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 from werkzeug.wrappers import Response
 
 from dashboard.policy.declare import acts, permits
@@ -21,7 +20,11 @@ DESKS = {
     Role.SYSADMIN: my_work.of_sysadmin,
     Role.COMPLIANCE: my_work.of_compliance,
 }
-DETAILS = {"ticket": "tickets.details", "contact_request": "contact_requests.details", "onboarding_case": "onboarding.details"}
+DETAILS = {
+    "ticket": "tickets.details",
+    "contact_request": "contact_requests.details",
+    "onboarding_case": "onboarding.details",
+}
 
 
 class HomeView(Home):
@@ -51,7 +54,9 @@ class HomeView(Home):
 
 
 def _banner(desk: my_work.Desk, role: Role) -> Banner:
-    reach = ngettext("%(num)s person, one per case in your hands", "%(num)s people, one per case in your hands", len(desk.mine))
+    reach = ngettext(
+        "%(num)s person, one per case in your hands", "%(num)s people, one per case in your hands", len(desk.mine)
+    )
     recorded = _("%(looks)s looks by you, %(refused)s refused", looks=desk.looks, refused=desk.refused)
     if role == Role.COMPLIANCE:
         reach = _("figures and lines of the log; no person, in any state")

@@ -55,13 +55,13 @@ def empty_texts() -> dict[str, tuple[str, str]]:
     }
 
 
-class FindingForm(FlaskForm):  # type: ignore[misc]
+class FindingForm(FlaskForm):
     """What led to the problem."""
 
     finding = TextAreaField(lazy_gettext("What you found"))
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]
+class CloseForm(FlaskForm):
     """How the ticket ends."""
 
     reason = SelectField(
@@ -71,7 +71,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class ReleaseForm(FlaskForm):  # type: ignore[misc]
+class ReleaseForm(FlaskForm):
     """Why the ticket goes back."""
 
     reason = SelectField(
@@ -82,7 +82,7 @@ class ReleaseForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class HandOverForm(FlaskForm):  # type: ignore[misc]
+class HandOverForm(FlaskForm):
     """Who gets the ticket."""
 
     colleague = SelectField(lazy_gettext("Hand over to"), validate_choice=False)
@@ -95,7 +95,7 @@ def hand_over_form(colleagues: Sequence[Colleague]) -> HandOverForm:
     return form
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]
+class LinkForm(FlaskForm):
     """Which recorded error the ticket is about."""
 
     error = RadioField(lazy_gettext("Which error is it about?"), validate_choice=False)
@@ -113,7 +113,7 @@ def error_choices(errors: Sequence[ErrorFacts]) -> list[Any]:
     return [(e.id, f"{e.code} · {e.feature or ''} · {e.occurred_at:%Y-%m-%d %H:%M} UTC") for e in errors]
 
 
-class ReasonForm(FlaskForm):  # type: ignore[misc]
+class ReasonForm(FlaskForm):
     """Why the trace is needed."""
 
     reason = RadioField(lazy_gettext("Why do you need the trace?"), choices=[], validate_choice=False)
@@ -125,7 +125,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
         self.reason.choices = [(r, reason_labels()[r]) for r in REASONS]
 
 
-class WidenForm(FlaskForm):  # type: ignore[misc]
+class WidenForm(FlaskForm):
     """How far back, and why."""
 
     hours = SelectField(lazy_gettext("How far back?"), validate_choice=False)
@@ -138,7 +138,7 @@ class WidenForm(FlaskForm):  # type: ignore[misc]
         self.reason.choices = [("", _("Choose…")), *((r, reason_labels()[r]) for r in REASONS[:-1])]
 
 
-class WriteForm(FlaskForm):  # type: ignore[misc]
+class WriteForm(FlaskForm):
     """A ticket for somebody who called."""
 
     email = EmailField(
@@ -156,7 +156,10 @@ class WriteForm(FlaskForm):  # type: ignore[misc]
     language = SelectField(lazy_gettext("Language of the person"), choices=[(c, c or "–") for c in LANGUAGES])
     subject = StringField(
         lazy_gettext("Subject"),
-        [InputRequired(lazy_gettext("Write a subject.")), Length(max=200, message=lazy_gettext("At most 200 characters."))],
+        [
+            InputRequired(lazy_gettext("Write a subject.")),
+            Length(max=200, message=lazy_gettext("At most 200 characters.")),
+        ],
     )
     body = TextAreaField(
         lazy_gettext("What the person said"),

@@ -1,4 +1,4 @@
-"""Tickets: the queue without persons, one ticket with its person, and the trace that led to its error."""
+"""Tickets: the queue without persons, one ticket with its person, and what can be done with it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,20 +6,18 @@ from typing import Any
 from flask import current_app, flash, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from itsdangerous import BadData, URLSafeSerializer
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from dashboard.policy.declare import acts, permits
 from dashboard.policy.permissions import Permission as P
-from dashboard.services import my_work, staff_tickets, ticket_work, tickets, traces
+from dashboard.services import my_work, staff_tickets, ticket_work, tickets
 from dashboard.services.listing import SET
-from dashboard.services.refusals import Invalid, NotInReach, SomeoneWasFaster
+from dashboard.services.refusals import Invalid, SomeoneWasFaster
 from models import Ticket
 
 from . import ticket_forms as forms
 from .base import Banner, Form, RecordList, Row, calm_banner, expose
-from .timeline import timeline
 
 TABS = ("mine", "free", "closed")
 
@@ -27,11 +25,7 @@ TABS = ("mine", "free", "closed")
 class TicketsView(RecordList):
     """Everything about tickets; each change calls a service and ends in a redirect."""
 
-    columns = (
-        ("ref", lazy_gettext("Case")),
-        ("what", lazy_gettext("What")),
-        ("since", lazy_gettext("Since")),
-    )
+    columns = (("ref", lazy_gettext("Case")), ("what", lazy_gettext("What")), ("since", lazy_gettext("Since")))
     list_template = "tickets/list.html"
     caption = lazy_gettext("Tickets, newest first, without personal data")
 
@@ -104,16 +98,26 @@ class TicketsView(RecordList):
     def finding(self, public_id: str) -> Any:
         """Keep what was found."""
         form = forms.FindingForm()
-        return self._work(public_id, form, "finding_form", lambda: ticket_work.write_finding(
-            self.guarded, public_id, form.finding.data or ""), _("Your finding is kept with the ticket."))  # fmt: skip
+        return self._work(
+            public_id,
+            form,
+            "finding_form",
+            lambda: ticket_work.write_finding(self.guarded, public_id, form.finding.data or ""),
+            _("Your finding is kept with the ticket."),
+        )
 
     @expose("/<public_id>/link", methods=("POST",))
     @acts(P.TICKET_WORK)
     def link(self, public_id: str) -> Any:
         """Say which of the person's errors the ticket is about."""
         form = forms.link_form(())
-        return self._work(public_id, form, "link_form", lambda: ticket_work.link_error(
-            self.guarded, public_id, request.form.get("error", "")), _("Linked. You can open the trace now."))  # fmt: skip
+        return self._work(
+            public_id,
+            form,
+            "link_form",
+            lambda: ticket_work.link_error(self.guarded, public_id, request.form.get("error", "")),
+            _("Linked. You can open the trace now."),
+        )
 
     @expose("/<public_id>/close", methods=("POST",))
     @acts(P.TICKET_WORK)
@@ -121,8 +125,14 @@ class TicketsView(RecordList):
         """Close the ticket; access to its person ends."""
         form = forms.CloseForm()
         done = _("The ticket is closed. Your access to its person has ended.")
-        return self._work(public_id, form, "close_form", lambda: ticket_work.close(
-            self.guarded, public_id, request.form.get("reason", "")), done, to=".index")  # fmt: skip
+        return self._work(
+            public_id,
+            form,
+            "close_form",
+            lambda: ticket_work.close(self.guarded, public_id, request.form.get("reason", "")),
+            done,
+            to=".index",
+        )
 
     @expose("/<public_id>/release", methods=("POST",))
     @acts(P.TICKET_WORK)
@@ -130,8 +140,14 @@ class TicketsView(RecordList):
         """Give the ticket back to the queue."""
         form = forms.ReleaseForm()
         done = _("The ticket is back in the queue. Your access to its person has ended.")
-        return self._work(public_id, form, "release_form", lambda: ticket_work.release(
-            self.guarded, public_id, request.form.get("reason", "")), done, to=".index")  # fmt: skip
+        return self._work(
+            public_id,
+            form,
+            "release_form",
+            lambda: ticket_work.release(self.guarded, public_id, request.form.get("reason", "")),
+            done,
+            to=".index",
+        )
 
     @expose("/<public_id>/hand-over", methods=("POST",))
     @acts(P.TICKET_WORK)
@@ -139,8 +155,14 @@ class TicketsView(RecordList):
         """Give the ticket to a colleague."""
         form = forms.hand_over_form(())
         done = _("The ticket is with your colleague. Your access to its person has ended.")
-        return self._work(public_id, form, "hand_over_form", lambda: ticket_work.hand_over(
-            self.guarded, public_id, request.form.get("colleague", "")), done, to=".index")  # fmt: skip
+        return self._work(
+            public_id,
+            form,
+            "hand_over_form",
+            lambda: ticket_work.hand_over(self.guarded, public_id, request.form.get("colleague", "")),
+            done,
+            to=".index",
+        )
 
     def _work(self, public_id: str, form: Any, name: str, act: Any, done: str, *, to: str = ".details") -> Any:
         """Do one thing to a ticket; a refusal comes back at its field, with the typed text kept."""
@@ -189,98 +211,6 @@ class TicketsView(RecordList):
             flash(_("%(ref)s is confirmed. Its engineer sees the person from now on.", ref=ref))
         return self.back("admin.index")
 
-    @expose("/<public_id>/trace", methods=("GET",))
-    @permits(P.TRACE_READ)
-    def trace(self, public_id: str) -> Any:
-        """Show the trace that I opened; without an opening, the page that asks why."""
-        same_only = request.args.get("session") == "same"
-        try:
-            trace = traces.read(self.guarded, public_id, before=_cursor(request.args.get("at", "")), same_only=same_only)
-        except traces.NotOpened as closed:
-            return self._ask(closed.ref, public_id, forms.ReasonForm(), closed.code)
-        return self._trace(trace, same_only=same_only, widen_form=forms.WidenForm())
-
-    def _trace(self, trace: traces.Trace, **context: Any) -> str:
-        older = url_for(".trace", public_id=trace.ticket_id, at=_signed(trace.older)) if trace.older else None
-        return self.page(
-            "tickets/trace.html", crumbs=[(trace.ref, url_for(".details", public_id=trace.ticket_id)), (_("Trace"), None)],
-            trace=trace, groups=timeline(trace), older_url=older, banner=trace_banner(trace), **context,
-        )  # fmt: skip
-
-    def _ask(self, ref: str, public_id: str, form: Any, code: str) -> str:
-        back = url_for(".details", public_id=public_id)
-        return self.page(
-            "tickets/reason.html", crumbs=[(ref, back), (_("Trace"), None)], form=form, public_id=public_id, code=code,
-            banner=calm_banner(_("a look at the trace starts with a reason")),
-        )  # fmt: skip
-
-    @expose("/<public_id>/trace/open", methods=("POST",))
-    @acts(P.TRACE_OPEN)
-    def open(self, public_id: str) -> Any:
-        """Open the trace, for a reason."""
-        form = forms.ReasonForm()
-        try:
-            traces.open_trace(
-                self.guarded, public_id, reason=form.reason.data or "", text=form.own_words.data or ""
-            )
-        except Invalid as refusal:
-            Form.show_refusal(form, refusal)
-            ref, code = traces.asked_for(self.guarded, public_id)
-            return self._ask(ref, public_id, form, code)
-        return self.back(".trace", public_id=public_id)
-
-    @expose("/<public_id>/trace/wider", methods=("POST",))
-    @acts(P.TRACE_WIDEN)
-    def wider(self, public_id: str) -> Any:
-        """Ask a second engineer for a wider window."""
-        form = forms.WidenForm()
-        try:
-            traces.ask_wider(self.guarded, public_id, hours=form.hours.data or "", reason=form.reason.data or "")
-        except Invalid as refusal:
-            Form.show_refusal(form, refusal)
-            with self.look(P.TRACE_READ) as session:
-                return self._trace(traces.read(session, public_id), same_only=False, widen_form=form, form=form)
-        flash(_("Asked. A second engineer sees it on their desk; nobody else can agree."))
-        return self.back(".trace", public_id=public_id)
-
-    @expose("/widenings/<public_id>", methods=("POST",))
-    @acts(P.TRACE_AGREE)
-    def decide(self, public_id: str) -> Response:
-        """Decide on a colleague's wider window, as second engineer."""
-        agree = request.form.get("agree") == "yes"
-        try:
-            ref = traces.decide_wider(self.guarded, public_id, agree=agree)
-        except SomeoneWasFaster:
-            flash(_("It was already decided."), "warn")
-        else:
-            flash(_("Agreed for %(ref)s.", ref=ref) if agree else _("Refused for %(ref)s.", ref=ref))
-        return self.back("admin.index")
-
-    @expose("/<public_id>/trace/alive")
-    @permits(P.TRACE_READ)
-    def alive(self, public_id: str) -> Any:
-        """Say to an open tab whether the trace is still open: 204, or 404 and the tab empties itself."""
-        if not traces.still_open(self.guarded, public_id):
-            raise NotInReach
-        return "", 204
-
-
-def _cursors() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="trace")
-
-
-def _signed(older: tuple[Any, str]) -> str:
-    return str(_cursors().dumps([older[0].isoformat(), older[1]]))
-
-
-def _cursor(text: str) -> Any:
-    """Read a cursor; a tampered one shows the first page."""
-    try:
-        moment, event = _cursors().loads(text)
-    except (BadData, ValueError, TypeError):
-        return None
-    return traces.cursor(moment, event)
-
 
 def ticket_banner(page: tickets.TicketPage) -> Banner:
     """Say what a ticket's page shows and why."""
@@ -295,20 +225,6 @@ def ticket_banner(page: tickets.TicketPage) -> Banner:
         _("ticket %(ref)s is yours until it closes", ref=page.ref),
         _("you close, release or hand over the ticket"),
         _("now, by you"), personal=True,
-    )  # fmt: skip
-
-
-def trace_banner(trace: traces.Trace) -> Banner:
-    """Say what the trace shows, why, and until when."""
-    day_time = current_app.jinja_env.filters["day_time"]
-    widened = _("Widened, agreed by a second engineer on %(at)s", at=day_time(trace.widened_at)) if trace.widened_at else ""
-    return Banner(
-        _("the usage of one account, %(start)s to %(end)s", start=day_time(trace.window_from), end=day_time(trace.window_until)),
-        _("ticket %(ref)s is yours and is about this error", ref=trace.ref),
-        _("you close or release the ticket, or %(at)s", at=day_time(trace.ends_at)),
-        _("%(at)s by you: %(reason)s", at=day_time(trace.opened_at), reason=forms.reason_labels()[trace.reason]),
-        personal=True, exception=widened,
-        warn=_("Ends at %(at)s", at=day_time(trace.ends_at)) if trace.ends_soon else "",
     )  # fmt: skip
 
 

@@ -39,7 +39,9 @@ class Group:
 
 def timeline(trace: Trace) -> list[Group]:
     """Return the groups of a page of the trace, newest first."""
-    found = [_group(trace, key[1], list(events), lead=index == 0) for index, (key, events) in enumerate(_sessions(trace))]
+    found = [
+        _group(trace, key[1], list(events), lead=index == 0) for index, (key, events) in enumerate(_sessions(trace))
+    ]
     if trace.first and not (found and found[0].same):
         found.insert(0, Group(_("The error"), same=True, rows=[_error(trace)]))
     return found
@@ -73,9 +75,9 @@ def _line(trace: Trace, event: Event) -> Line:
     return Line(
         before=_("%(span)s before", span=span(seconds)), at=event.occurred_at, where=event.feature, what=event.action,
         day=format_date(event.occurred_at, "EEE") if other_day else "",
-        props=[(name.replace("_", " "), value) for name, value in event.properties.items()],
+        props=[(name.replace("_", " "), value) for name, value in (event.properties or {}).items()],
     )  # fmt: skip
 
 
 def _day(moment: datetime) -> str:
-    return format_date(moment, "EEEE d MMMM")
+    return str(format_date(moment, "EEEE d MMMM"))

@@ -6,13 +6,14 @@ viewer may not know: other values, hidden cases gone or doubled.
 """
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import Engine, event, insert, select, text
 
 from dashboard.sign_in import hashed
 from models import (
@@ -87,33 +88,72 @@ class Planted:
     secrets: dict[str, str] = field(default_factory=dict)
     """Keys and hashes that must work, so no canary can stand for them: value → column."""
 
+    @property
+    def engine(self) -> Engine:
+        """Return the application's engine."""
+        with self.app.app_context():
+            return db.engine
+
     def id_of(self, table: str, group: str) -> str:
         """Return the id of a group's first row in a table."""
         return next(i for i in self.ids[table] if self.groups[i] == group)
 
+    changed: set[str] = field(default_factory=lambda: set(Base.metadata.tables))
+    """Tables written to since the last restore."""
+
     def restore(self) -> None:
-        """Put every table back to what was planted, the next numbers included."""
+        """Put every table that was written to back to what was planted, the next numbers included."""
+        changed = [table for table in Base.metadata.sorted_tables if table.name in self.changed]
         with self.app.app_context(), db.engine.begin() as connection:
-            for table in reversed(Base.metadata.sorted_tables):
+            _heed_keys(connection, heed=False)
+            for table in changed:
                 connection.execute(table.delete())
-            for table in Base.metadata.sorted_tables:
                 rows = [values for model, values in self.rows if model.__table__ is table]
                 for keys in dict.fromkeys(tuple(sorted(row)) for row in rows):
                     connection.execute(insert(table), [r for r in rows if tuple(sorted(r)) == keys])
-            _next_numbers(connection, 20_000)
+                _next_number(connection, table)
+            _heed_keys(connection, heed=True)
+        self.changed.clear()
+
+    def watch(self) -> None:
+        """Notice which tables are written to, whoever writes."""
+        _watched[self.engine] = self
+        if not event.contains(self.engine, "before_cursor_execute", _notice):
+            event.listen(self.engine, "before_cursor_execute", _notice)
 
 
-def _next_numbers(connection: Any, start: int) -> None:
+_watched: dict[Engine, "Planted"] = {}
+WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+
+
+def _notice(connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+    found = WRITES.match(statement)
+    if found:
+        _watched[connection.engine].changed.add(found[1])
+
+
+def _heed_keys(connection: Any, *, heed: bool) -> None:
+    """Switch foreign keys off while single tables are put back; SQLite's driver leaves the transaction to us."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL session_replication_role = {'origin' if heed else 'replica'}"))
+    elif heed:
+        connection.execute(text("COMMIT"))
+        connection.execute(text("PRAGMA foreign_keys = ON"))
+    else:
+        connection.execute(text("PRAGMA foreign_keys = OFF"))
+        connection.execute(text("BEGIN IMMEDIATE"))
+
+
+def _next_number(connection: Any, table: Any, start: int = 20_000) -> None:
     """Let what a test adds begin at the same number in every world."""
-    for table in Base.metadata.sorted_tables:
-        column = table.c.get("number")
-        if column is None or not column.primary_key:
-            continue
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT setval('{table.name}_number_seq', {start})"))
-        else:
-            connection.execute(text(f"DELETE FROM sqlite_sequence WHERE name = '{table.name}'"))
-            connection.execute(text(f"INSERT INTO sqlite_sequence (name, seq) VALUES ('{table.name}', {start})"))
+    column = table.c.get("number")
+    if column is None or not column.primary_key:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT setval('{table.name}_number_seq', {start})"))
+    else:
+        connection.execute(text(f"DELETE FROM sqlite_sequence WHERE name = '{table.name}'"))
+        connection.execute(text(f"INSERT INTO sqlite_sequence (name, seq) VALUES ('{table.name}', {start})"))
 
 
 class Planter:
@@ -173,6 +213,7 @@ def plant(app: Flask, *, hides: Callable[[Cell], bool] = lambda _cell: False, co
     for story in (staff, machines, tickets, strangers, contact_requests, onboarding, looks):
         story(planter)
     world.restore()
+    world.watch()
     return world
 
 
@@ -241,12 +282,12 @@ def error_ticket(p: Planter, group: str, *, assignee: str = "", **facts: Any) ->
     account = person(p, group)
     found = error(p, group, account)
     for part, at in (("inside", NOW - 6 * HOUR), ("before", NOW - 40 * HOUR), ("after", NOW - HOUR)):
-        event(p, group, account, part=part, at=at)
+        usage(p, group, account, part=part, at=at)
     base = {"kind": "system_error", "written_by": "app", "unlocked_by": "app", "error_id": found, "error_code": "E-PDF-17"}
     return ticket(p, group, account, assignee=assignee, **{**base, **facts}), account
 
 
-def event(p: Planter, group: str, account: str, *, part: str, at: datetime) -> None:
+def usage(p: Planter, group: str, account: str, *, part: str, at: datetime) -> None:
     """Add one usage event."""
     p.row(UsageEvent, group, part=part, at=at, account_id=account, id=f"event-{key('event', group, part)}")
 
@@ -353,7 +394,7 @@ def strangers(p: Planter) -> None:
     for g in p.groups("stranger"):
         account = person(p, g)
         error(p, g, account)
-        event(p, g, account, part="inside", at=NOW - 6 * HOUR)
+        usage(p, g, account, part="inside", at=NOW - 6 * HOUR)
     for g in p.groups("neighbour"):
         p.row(
             Account, g, company_id=key("company", "mine_question"), external_id=f"account-{g}", source="self",

@@ -32,7 +32,7 @@ def test_matrix_names_the_principal_when_a_cell_changes():
 
 
 def test_address_of_a_door_holds_the_id_when_it_takes_one():
-    door = Door("tickets.trace", "/admin/tickets/<string:public_id>/trace", frozenset({"GET"}), ("public_id",))
+    door = Door("traces.read", "/admin/tickets/<string:public_id>/trace", frozenset({"GET"}), ("public_id",))
 
     assert door.takes_id
     assert door.url("abc") == "/admin/tickets/abc/trace"

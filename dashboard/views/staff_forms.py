@@ -1,0 +1,42 @@
+"""The forms and words of the staff pages."""
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import EmailField, RadioField, StringField
+
+from dashboard.frame import ROLE_LABELS
+from dashboard.policy.roles import Role
+
+ROLE_HINTS = {
+    Role.REP: lazy_gettext("Follows up submissions of the contact form."),
+    Role.SUPPORT: lazy_gettext("Works tickets; sees a person while the ticket is theirs."),
+    Role.SYSADMIN: lazy_gettext("Helps rare set-ups, watches jobs, manages staff and tokens."),
+    Role.COMPLIANCE: lazy_gettext("Reads the access log; sees no personal data of customers."),
+}
+SCOPE_LABELS = {"website": lazy_gettext("Website"), "app": lazy_gettext("App")}
+SCOPE_HINTS = {
+    "website": lazy_gettext("May send submissions of the contact form, nothing else."),
+    "app": lazy_gettext("May send companies, accounts, usage, errors and tickets."),
+}
+ROLES = [(role.value, label) for role, label in ROLE_LABELS.items()]
+
+
+class InviteForm(FlaskForm):
+    """Whom to invite, and as what."""
+
+    name = StringField(lazy_gettext("Name"))
+    email = EmailField(lazy_gettext("Staff address"))
+    role = RadioField(lazy_gettext("Role"), choices=ROLES)
+
+
+class RoleForm(FlaskForm):
+    """Which role instead."""
+
+    role = RadioField(lazy_gettext("New role"), choices=ROLES)
+
+
+class TokenForm(FlaskForm):
+    """What the token is called, and what it may send."""
+
+    name = StringField(lazy_gettext("Name"))
+    scope = RadioField(lazy_gettext("Scope"), choices=list(SCOPE_LABELS.items()))

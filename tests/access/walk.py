@@ -1,0 +1,193 @@
+"""Walking the house as one principal: every door with every id, every link, cursor and filter, every form.
+
+What comes back is kept as `Answer`s: status, headers, cookies and body, with the endpoint that answered and the group of
+the record its address named.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from werkzeug.exceptions import HTTPException
+
+from tests.access.doors import ABSENT, Door, doors, knock
+from tests.access.planted import Planted
+from tests.access.principals import Visitor
+
+LONG_TEXT = "Twenty words of nothing in particular, written by a test."
+SKIPPED = {"security.logout"}
+"""Forms that would end the walk."""
+
+
+@dataclass
+class FormFound:
+    """A form as it stands on a page."""
+
+    url: str
+    method: str
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    """Name → the values it offers; an empty list for free text."""
+
+    def filled(self) -> dict[str, str]:
+        """Return what a person would send: the last choice of each list, some words in each text."""
+        return {name: (values[-1] if values else LONG_TEXT) for name, values in self.fields.items()}
+
+
+class Reader(HTMLParser):
+    """Collects the links and forms of a page."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+        self.links: list[str] = []
+        self.forms: list[FormFound] = []
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        """Remember links, forms and their fields."""
+        found = dict(attrs)
+        if tag == "a" and found.get("href"):
+            self.links.append(urljoin(self.url, found["href"]))
+        elif tag == "form":
+            url = urljoin(self.url, found.get("action") or self.url)
+            self.forms.append(FormFound(url, (found.get("method") or "get").upper()))
+        elif self.forms:
+            self._field(tag, found)
+
+    def _field(self, tag: str, found: dict[str, Any]) -> None:
+        form, name = self.forms[-1], found.get("name") or ""
+        if tag == "option":
+            form.fields.setdefault(self._select, []).append(found.get("value") or "")
+        elif tag == "select":
+            self._select = name
+            form.fields.setdefault(name, [])
+        elif tag in {"input", "textarea", "button"} and name and name != "csrf_token":
+            offered = [found.get("value") or ""] if tag == "button" or found.get("type") in {"hidden", "radio", "checkbox"} else []
+            form.fields.setdefault(name, []).extend(offered)
+
+
+@dataclass
+class Answer:
+    """One answer, with where it was asked."""
+
+    who: str
+    endpoint: str
+    method: str
+    url: str
+    group: str
+    status: int
+    text: str
+    after: bool = False
+    """Seen after a change went through."""
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.method} {self.url} ({self.endpoint}) → {self.status}"
+
+
+@dataclass
+class Walk:
+    """One principal's way through a planted world."""
+
+    world: Planted
+    visitor: Visitor
+    answers: list[Answer] = field(default_factory=list)
+    links: dict[str, None] = field(default_factory=dict)
+    forms: dict[tuple[str, str], FormFound] = field(default_factory=dict)
+    changed: bool = False
+
+    def ask(self, method: str, url: str, **sent: Any) -> Answer:
+        """Send one request and keep the answer whole: status, headers, cookies, body."""
+        answer = knock(self.visitor, method, url, **sent)
+        headers = "\n".join(f"{name}: {value}" for name, value in answer.headers)
+        kept = Answer(
+            self.visitor.name, self._endpoint(method, url), method, url, self._group(url), answer.status_code,
+            f"{headers}\n\n{answer.get_data(as_text=True)}", self.changed,
+        )  # fmt: skip
+        self.answers.append(kept)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            self._read(url, answer.get_data(as_text=True))
+        return kept
+
+    def follow(self, answer: Answer) -> None:
+        """Go where an answer sends the browser: flashes show there."""
+        location = next((line[10:] for line in answer.text.split("\n") if line.startswith("Location: ")), "")
+        if 300 <= answer.status < 400 and urlsplit(location).path != "/login":
+            self.changed = True
+            self.ask("GET", location)
+            self.changed = False
+
+    def _endpoint(self, method: str, url: str) -> str:
+        with self.world.app.test_request_context():
+            adapter = self.world.app.create_url_adapter(None) or self.world.app.url_map.bind("localhost")
+            try:
+                return str(adapter.match(urlsplit(url).path, method="GET" if method == "HEAD" else method)[0])
+            except HTTPException:
+                return "nowhere"
+
+    def _group(self, url: str) -> str:
+        named = [self.world.groups[part] for part in urlsplit(url).path.split("/") if part in self.world.groups]
+        return named[-1] if named else ""
+
+    def _read(self, url: str, page: str) -> None:
+        reader = Reader(url)
+        reader.feed(page)
+        self.links |= dict.fromkeys(link for link in reader.links if urlsplit(link).path.startswith("/"))
+        self.forms |= {(form.method, urlsplit(form.url).path): form for form in reader.forms}
+
+
+SHUT_AFTER = 4
+"""Ids after which a door that has only said "not you" is taken at its word: no id was even looked at."""
+
+
+def everywhere(walk: Walk, *, limit: int = 10_000) -> Walk:
+    """GET every door with every planted id, then every link found (cursors, tabs and filters with them)."""
+    for door in doors(walk.world.app):
+        if "GET" in door.methods:
+            try_ids(walk, door, lambda url: walk.ask("GET", url))
+    asked = {answer.url for answer in walk.answers}
+    for _round in range(2):
+        for link in [*walk.links, *narrowed(walk)]:
+            if link not in asked and len(asked) < limit:
+                asked.add(link)
+                walk.ask("GET", link)
+    return walk
+
+
+def narrowed(walk: Walk) -> Iterator[str]:
+    """Yield the addresses of every choice that a filter form offers, one at a time."""
+    for (method, path), form in list(walk.forms.items()):
+        if method == "GET":
+            for name, values in form.fields.items():
+                yield from (f"{path}?{name}={value}" for value in values[:12])
+
+
+def try_ids(walk: Walk, door: Door, ask: Callable[[str], Answer]) -> None:
+    """Ask a door for every planted id; a door that is shut to this principal whatever the id, for a few."""
+    if door.endpoint in SKIPPED:
+        return
+    shut = 0
+    for value in [ABSENT, *walk.world.groups] if door.takes_id else [ABSENT]:
+        shut += ask(door.url(value)).status in {302, 401, 403}
+        if shut >= SHUT_AFTER:
+            return
+
+
+def every_form(walk: Walk) -> Walk:
+    """Send every POST door an empty form for every id, and every form a page showed as a person would fill it in."""
+    for door in doors(walk.world.app):
+        if "POST" in door.methods:
+            try_ids(walk, door, lambda url: _send(walk, url, {}))
+    for (method, path), form in list(walk.forms.items()):
+        if method == "POST" and path != "/logout":
+            _send(walk, path, form.filled())
+    return walk
+
+
+def _send(walk: Walk, url: str, data: dict[str, str]) -> Answer:
+    answer = walk.ask("POST", url, data=data)
+    walk.follow(answer)
+    if answer.status < 400 and answer.endpoint != "security.login":
+        walk.world.restore()
+    return answer
