@@ -55,7 +55,8 @@ class StaffView(RecordList):
             g.invitation_links = staff.links(self.guarded)
         cells = [
             ref, macros.who(record), forms.ROLE_LABELS[forms.Role(record.role)],
-            macros.state(record, g.invitation_links.get(record.id), g.at - staff.UNUSED), macros.seen(record.last_seen_at),
+            macros.state(record, g.invitation_links.get(record.id), g.at - staff.UNUSED),
+            macros.seen(record.last_seen_at),
         ]  # fmt: skip
         return Row(cells, ref, url_for(".details", public_id=record.id), _("Open"))
 

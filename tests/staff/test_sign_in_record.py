@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from dashboard.sign_in import hashed  # noqa: F401
 from models import AccessRecord, Staff
 from tests.world import World, post
 
