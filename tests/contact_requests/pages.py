@@ -54,7 +54,5 @@ def try_to_reach(world: World, request: ContactRequest, *results: str) -> None:
     """Put attempts on a follow-up of rep."""
     for result in results:
         world.add(
-            ContactAttempt(
-                contact_request_id=request.id, staff_id=world.staff["rep"], channel="phone", result=result
-            )
+            ContactAttempt(contact_request_id=request.id, staff_id=world.staff["rep"], channel="phone", result=result)
         )

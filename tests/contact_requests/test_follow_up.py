@@ -11,7 +11,7 @@ from tests.contact_requests.pages import EVERYTHING, LIST, at, events, shown
 from tests.world import post
 
 ABSENT = "a" * 26
-BAD_IDS = ["1", "-1", "0", "A" * 26, "a" * 25, "a" * 27, "a" * 5000, "%00", "a%00b", "9" * 400, "%F0%9F%94%91", "..", "'--"]
+BAD_IDS = ["1", "-1", "0", "A" * 26, "a" * 25, "a" * 27, "a" * 5000, "%00", "a%00b", "9" * 400, "%F0%9F%94%91", "'--"]
 
 
 def bare(answer) -> str:
@@ -58,16 +58,16 @@ def test_a_follow_up_is_like_an_absent_one_when_it_is_not_mine(world, state):
     assert events(world) == ["access_refused", "access_refused"]
 
 
-@pytest.mark.parametrize("bad", BAD_IDS)
 @pytest.mark.parametrize("verb", ["", "/take", "/attempts", "/attempts/undo", "/answer", "/close", "/release"])
-def test_an_id_is_the_same_404_when_it_is_unusable(world, bad, verb):
+def test_an_id_is_the_same_404_when_it_is_unusable(world, verb):
     client = world.sign_in("rep")
     ask = client.get if not verb else lambda url: post(client, url)
 
-    answer = ask(f"{LIST}{bad}{verb}")
+    absent = ask(f"{LIST}{ABSENT}{verb}")
+    answers = [ask(f"{LIST}{bad}{verb}") for bad in BAD_IDS]
 
-    assert answer.status_code == 404
-    assert "Nothing here for you" in answer.text
+    assert {answer.status_code for answer in answers} == {404}
+    assert {bare(answer) for answer in answers} == {bare(absent)}
 
 
 @pytest.mark.parametrize("name", ["support", "sysadmin", "compliance"])
@@ -96,8 +96,7 @@ def test_nothing_is_shown_when_the_look_cannot_be_recorded(world):
 
 
 @pytest.mark.parametrize(
-    ("ending", "words"),
-    [("close", "because the case was closed"), ("release", "because you released the case")],
+    ("ending", "words"), [("close", "because the case was closed"), ("release", "because you released the case")]
 )
 def test_the_former_assignee_is_told_when_their_access_has_ended(world, ending, words):
     mine = world.contact_request(assignee="rep", permission="no", permission_asked_at=utcnow())

@@ -89,7 +89,9 @@ def test_an_attempt_stays_when_it_can_no_longer_be_taken_back(world, client, why
     by = world.staff["rep2" if why_not == "by a colleague" else "rep"]
     made = utcnow() - timedelta(minutes=11 if why_not == "old" else 1)
     if why_not != "none":
-        world.add(ContactAttempt(contact_request_id=mine.id, staff_id=by, channel="phone", result="reached", made_at=made))
+        world.add(
+            ContactAttempt(contact_request_id=mine.id, staff_id=by, channel="phone", result="reached", made_at=made)
+        )
 
     answer = post(client, at(mine, "attempts/undo"))
 
