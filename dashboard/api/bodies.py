@@ -41,7 +41,9 @@ class ContactRequest(Sent):
     email: Email
     phone: Phone
     submitted_at: Moment
-    external_id: ExternalId | None = Field(None, description="The website's id; the same twice is one submission.")
+    external_id: ExternalId | None = Field(
+        None, description="The website's id; the same twice is one submission."
+    )
 
 
 class Company(Sent):
@@ -60,21 +62,29 @@ class Cancellation(Sent):
 
 
 class Account(Sent):
-    """A person's account: three personal fields (P9), from the person or the company's administrator (P16)."""
+    """A person's account: three personal fields (P9), from the person or the company's administrator
+    (P16).
+    """
 
     company: ExternalId
     first_name: PersonName
     last_name: PersonName
     email: Email
     source: Literal["self", "company_admin"]
-    set_up: Literal["automatic", "needs_help"] | None = Field(None, description="Absent: as it is; first automatic.")
-    reason: Reason | None = Field(None, description="A code: why set_up needs_help. Required then, and only then.")
+    set_up: Literal["automatic", "needs_help"] | None = Field(
+        None, description="Absent: as it is; first automatic."
+    )
+    reason: Reason | None = Field(
+        None, description="A code: why set_up needs_help. Required then, and only then."
+    )
     created_at: Moment | None = Field(None, description="When the account was made; absent: now.")
 
     @model_validator(mode="after")
     def _help_has_a_reason(self) -> Self:
         if (self.set_up == "needs_help") != (self.reason is not None):
-            raise PydanticCustomError("reason", "set_up needs_help comes with a reason, as a code; nothing else does.")
+            raise PydanticCustomError(
+                "reason", "set_up needs_help comes with a reason, as a code; nothing else does."
+            )
         return self
 
 
@@ -87,7 +97,9 @@ class FirstSignIn(Sent):
 class Deactivation(Sent):
     """The end of an account."""
 
-    requested_by: ExternalId = Field(description="self, or the external id of an administrator of the company.")
+    requested_by: ExternalId = Field(
+        description="self, or the external id of an administrator of the company."
+    )
     at: Moment
 
 

@@ -1,6 +1,7 @@
 """One call of the API: what it takes, what it answers, and the way every one of them goes.
 
-A handler gets the checked body and returns the effect; `call` reads, repeats, runs and answers. No handler commits.
+A handler gets the checked body and returns the effect; `call` reads, repeats, runs and answers. No handler
+commits.
 """
 
 import hashlib
@@ -42,9 +43,16 @@ class Call:
 
 
 def call(
-    method: str, path: str, *, answers: Mapping[int, type[BaseModel]], takes: Any = None, reads: Reader | None = None  # noqa: ANN401
+    method: str,
+    path: str,
+    *,
+    answers: Mapping[int, type[BaseModel]],
+    takes: Any = None,  # noqa: ANN401 - a model or a TypedDict
+    reads: Reader | None = None,
 ) -> Callable[[Callable[..., Effect]], View]:
-    """Make a view of a handler, which takes the body (if there is one) and the path's ids, and returns an effect."""
+    """Make a view of a handler, which takes the body (if there is one) and the path's ids, and returns an
+    effect.
+    """
     reader = reads or (_reader(takes) if takes else None)
 
     def make(handler: Callable[..., Effect]) -> View:
@@ -84,7 +92,9 @@ def _check_path(path_ids: Mapping[str, str]) -> None:
         if PATH_PARTS[name].fullmatch(value):
             continue
         if request.method == "PUT":
-            raise Problem("invalid", mistakes=[Mistake(name, "Letters, digits and . _ : - only, 64 at most.")])
+            raise Problem(
+                "invalid", mistakes=[Mistake(name, "Letters, digits and . _ : - only, 64 at most.")]
+            )
         raise Problem("not-found")
 
 

@@ -22,9 +22,14 @@ def put_company(sent: bodies.Company, external_id: str) -> Effect:
 
 @machine("app")
 @call(
-    "POST", "/companies/{external_id}/cancel", takes=bodies.Cancellation, answers={200: answers.CancellationAnswer}
+    "POST",
+    "/companies/{external_id}/cancel",
+    takes=bodies.Cancellation,
+    answers={200: answers.CancellationAnswer},
 )
 def cancel_company(sent: bodies.Cancellation, external_id: str) -> Effect:
-    """A customer ends its subscription: all its accounts are deactivated with it (P44). A second time changes nothing."""
+    """A customer ends its subscription: all its accounts are deactivated with it (P44). A second time
+    changes nothing.
+    """
     horizon().require_past("cancelled_at", sent.cancelled_at)
     return partial(companies.cancel, external_id=external_id, at=sent.cancelled_at)

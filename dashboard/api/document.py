@@ -1,6 +1,10 @@
-"""The OpenAPI 3.1 document, made from the models, the declarations and the problems: it cannot say what is not so."""
+"""The OpenAPI 3.1 document, made from the models, the declarations and the problems: it cannot say what is
+not so.
+"""
 
+import re
 from collections.abc import Iterable, Mapping
+from inspect import cleandoc
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -18,15 +22,20 @@ ABOUT = """\
 What the app and the website send to Need-to-Know. JSON in UTF-8; times are RFC 3339 with an offset.
 
 **Tokens.** `Authorization: Bearer …`; each token has one scope, app or website.
-**Repeating.** A PUT can be repeated. A POST takes an `Idempotency-Key` (1 to 128 visible ASCII characters, kept 24 hours as \
-a keyed hash): the same key with the same body answers what was answered before (`Idempotency-Replayed: true`), with another \
-body 422. Refusals are not kept: mend the body and send it again under the same key. Errors, usage events and submissions \
-with an external_id have a natural key too: the same id twice acts once.
-**Limits.** A body of 2 MB, 1,000 usage events a call (413); calls per token and minute (429 with `Retry-After`). Nothing may \
-lie more than 5 minutes in the future; usage events, errors, tickets and submissions not further back than the months for \
-which usage is kept.
-**Refusals** are `application/problem+json` with a stable `type`; `errors` names the fields. No answer repeats what was sent. \
-Properties that are not named here are refused.
+
+**Repeating.** A PUT can be repeated. A POST takes an `Idempotency-Key` (1 to 128 visible ASCII
+characters, kept 24 hours as a keyed hash): the same key with the same body answers what was answered
+before (`Idempotency-Replayed: true`), with another body 422. Refusals are not kept: mend the body and
+send it again under the same key. Errors, usage events and submissions with an external_id have a natural
+key too: the same id twice acts once.
+
+**Limits.** A body of 2 MB, 1,000 usage events a call (413); calls per token and minute (429 with `Retry-
+After`). Nothing may lie more than 5 minutes in the future; usage events, errors, tickets and submissions
+not further back than the months for which usage is kept.
+
+**Refusals** are `application/problem+json` with a stable `type`; `errors` names the fields. No answer repeats
+what was sent. Properties that are not named here are refused.
+
 **A 2xx is written.** It is answered after the commit, never before."""
 EVERYWHERE = ("bad-request", "no-token", "wrong-scope", "too-many-calls", "unexpected", "try-again")
 WITH_BODY = ("not-json", "too-large", "not-a-json-body", "invalid")
@@ -38,9 +47,12 @@ SPECIAL = {
 }
 """Problems of one method or one path, beside those of every call."""
 KEY = {
-    "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
     "description": "A random key of your own; the same call sent again under it acts once.",
-}  # fmt: skip
+}
 PROBLEM: Json = {
     "type": "object",
     "required": ["type", "title", "status"],
@@ -85,22 +97,30 @@ def _paths(calls: Iterable[tuple[Call, View]]) -> Json:
 
 def _itself() -> Json:
     answer = {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}
-    return {"operationId": "openapi", "summary": "This document.", "security": [], "responses": {"200": answer}}
+    return {
+        "operationId": "openapi",
+        "summary": "This document.",
+        "security": [],
+        "responses": {"200": answer},
+    }
 
 
 def _operation(call: Call, view: View) -> Json:
-    text = (view.__doc__ or "").strip()
+    text = cleandoc(view.__doc__ or "")
     declaration = declaration_of(view) or Declaration()
     operation: Json = {
         "operationId": view.__name__,
-        "summary": text.split("\n", maxsplit=1)[0],
+        "summary": re.split(r"(?<=[.:])\s", text, maxsplit=1)[0].rstrip(":"),
         "description": text,
         "security": [{"bearer": scopes(declaration)}],
         "parameters": _parameters(call),
         "responses": _answers(call) | _problems(call),
     }
     if call.takes:
-        operation["requestBody"] = {"required": True, "content": _content("application/json", call.takes.__name__)}
+        operation["requestBody"] = {
+            "required": True,
+            "content": _content("application/json", call.takes.__name__),
+        }
     return operation
 
 
@@ -126,7 +146,12 @@ def _answers(call: Call) -> Json:
 
 def _problems(call: Call) -> Json:
     """Problems by status; where two share one, the description names both."""
-    names = [*EVERYWHERE, *(WITH_BODY if call.takes else ()), *SPECIAL.get(call.method, ()), *SPECIAL.get(call.path, ())]
+    names = [
+        *EVERYWHERE,
+        *(WITH_BODY if call.takes else ()),
+        *SPECIAL.get(call.method, ()),
+        *SPECIAL.get(call.path, ()),
+    ]
     names += ["not-found"] if "{" in call.path else []
     by_status: dict[str, list[str]] = {}
     for name in (name for name in KINDS if name in names):
@@ -136,7 +161,9 @@ def _problems(call: Call) -> Json:
 
 def _problem(names: list[str]) -> Json:
     said = " ".join(f"{KINDS[name].title} (`{name}`)" for name in names)
-    waits: Mapping[str, Json] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    waits: Mapping[str, Json] = {
+        "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+    }
     headers = {"headers": waits} if {"too-many-calls", "try-again"} & set(names) else {}
     return {"description": said, "content": _content("application/problem+json", "Problem"), **headers}
 
@@ -145,7 +172,13 @@ def _schemas(calls: Iterable[Call]) -> Json:
     """The schemas of every body and answer; a body that is a plain mapping comes beside the models."""
     taken = {call.takes for call in calls if call.takes}
     answered = {model for call in calls for model in call.answers.values()}
-    models = sorted({m for m in taken | answered if issubclass(m, BaseModel)}, key=lambda model: model.__name__)
+    models = sorted(
+        {m for m in taken | answered if issubclass(m, BaseModel)}, key=lambda model: model.__name__
+    )
     _, together = models_json_schema([(model, "validation") for model in models], ref_template=REF)
-    mappings = {m.__name__: TypeAdapter(m).json_schema(ref_template=REF) for m in taken if not issubclass(m, BaseModel)}
+    mappings = {
+        m.__name__: TypeAdapter(m).json_schema(ref_template=REF)
+        for m in taken
+        if not issubclass(m, BaseModel)
+    }
     return {**together["$defs"], **mappings}

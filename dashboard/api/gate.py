@@ -1,4 +1,5 @@
-"""The gate of the API: which machine is calling, may it make this call, and not too often. The only place that asks.
+"""The gate of the API: which machine is calling, may it make this call, and not too often. The only place
+that asks.
 
 A missing, unknown and revoked token get the same answer, byte for byte.
 """
@@ -19,7 +20,9 @@ BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")
 
 
 def stand_guard() -> None:
-    """Let a call pass, or raise the Problem that ends it. Runs before every call of the API, before its body is read."""
+    """Let a call pass, or raise the Problem that ends it. Runs before every call of the API, before its
+    body is read.
+    """
     declaration = declaration_of(current_app.view_functions[request.endpoint or ""])
     if declaration is None or declaration.public:
         return

@@ -1,4 +1,5 @@
-"""Every refusal of the API, as application/problem+json (RFC 9457): one table of kinds, stable for the programs outside.
+"""Every refusal of the API, as application/problem+json (RFC 9457): one table of kinds, stable for the
+programs outside.
 
 What must never happen here: a word of the body, the path or a header in an answer.
 """
@@ -43,7 +44,7 @@ KINDS: Mapping[str, Kind] = {
 }
 """Every kind, by the last part of its `type`."""
 
-OF_STATUS = {kind.status: name for name, kind in reversed(KINDS.items())}
+OF_STATUS = {kind.status: name for name, kind in reversed(list(KINDS.items()))}
 """The first kind of each status: what a refusal of the web framework becomes."""
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="intake"'}
 SOON = {"Retry-After": "1"}
@@ -58,7 +59,9 @@ class Mistake:
 
 
 class Problem(Exception):
-    """Cannot continue because the call is not acceptable; says which kind, and what is wrong at which field."""
+    """Cannot continue because the call is not acceptable; says which kind, and what is wrong at which
+    field.
+    """
 
     def __init__(
         self, kind: str, *, mistakes: Sequence[Mistake] = (), headers: Mapping[str, str] | None = None

@@ -43,7 +43,10 @@ BODY = "body"
 
 def body() -> bytes:
     """Return the bytes sent; raise Problem when they are not announced as plain JSON."""
-    if request.mimetype != "application/json" or request.headers.get("Content-Encoding", "identity") != "identity":
+    if (
+        request.mimetype != "application/json"
+        or request.headers.get("Content-Encoding", "identity") != "identity"
+    ):
         raise Problem("not-a-json-body")
     return request.get_data(cache=False)
 

@@ -1,4 +1,6 @@
-"""Usage events, up to a thousand a call: the good ones land, each bad one is named by its place and a reason."""
+"""Usage events, up to a thousand a call: the good ones land, each bad one is named by its place and a
+reason.
+"""
 
 from functools import partial
 from typing import Any, NamedTuple
@@ -36,7 +38,9 @@ class Sifted(NamedTuple):
 
 
 def sift(sent: bytes) -> Sifted:
-    """Read a batch: in one go when all is well, else event by event. Raise Problem when it is no batch at all."""
+    """Read a batch: in one go when all is well, else event by event. Raise Problem when it is no batch at
+    all.
+    """
     try:
         return Sifted(list(enumerate(BATCH.validate_json(sent).events)), [])
     except ValidationError:

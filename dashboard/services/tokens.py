@@ -26,7 +26,7 @@ class Machine:
 
 
 def hashed(token: str) -> str:
-    """Return what the table keeps of a token. It holds 256 random bits, so a plain hash cannot be guessed back."""
+    """Return what the table keeps of a token. Its 256 random bits cannot be guessed back."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

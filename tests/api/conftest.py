@@ -1,7 +1,7 @@
 """A machine that calls the intake API, and short ways to say what it sends."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -24,12 +24,23 @@ class Machine:
             session.commit()
         self.client = world.app.test_client()
 
-    def __call__(self, method: str, path: str, body: Any = None, *, key: str = "", raw: bytes | None = None, **headers: str) -> Any:
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str = "",
+        raw: bytes | None = None,
+        **headers: str,
+    ) -> Any:
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **headers}
         if key:
             sent["Idempotency-Key"] = key
         data = raw if raw is not None else json.dumps(body).encode()
-        return self.client.open(API + path, method=method, data=None if method == "GET" else data, headers=sent)
+        return self.client.open(
+            API + path, method=method, data=None if method == "GET" else data, headers=sent
+        )
 
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
         return self("POST", path, body, **more)
@@ -42,15 +53,15 @@ class Machine:
 
 
 @pytest.fixture
-def app_machine(world: World) -> Iterator[Machine]:
+def app_machine(world: World) -> Machine:
     """The app's caller."""
-    yield Machine(world, "app")
+    return Machine(world, "app")
 
 
 @pytest.fixture
-def website(world: World) -> Iterator[Machine]:
+def website(world: World) -> Machine:
     """The website's caller."""
-    yield Machine(world, "website")
+    return Machine(world, "website")
 
 
 @pytest.fixture
@@ -73,8 +84,8 @@ def event(account: str) -> Callable[..., dict[str, Any]]:
 
     def make(id_: str = "ev-1", **changes: Any) -> dict[str, Any]:
         return {
-            "id": id_, "account": account, "occurred_at": ago(hours=1), "session": "se-1", "feature": "Reports",
-            "action": "Opened the list", "properties": {"pages": 3}, **changes,
+            "id": id_, "account": account, "occurred_at": ago(hours=1), "session": "se-1",
+            "feature": "Reports", "action": "Opened the list", "properties": {"pages": 3}, **changes,
         }  # fmt: skip
 
     return make
@@ -83,27 +94,40 @@ def event(account: str) -> Callable[..., dict[str, Any]]:
 def person(company: str, **changes: Any) -> dict[str, Any]:
     """What the app says about a person."""
     return {
-        "company": company, "first_name": "Marijke", "last_name": "Verhoeven", "email": "Marijke@DeLinde.example",
-        "source": "self", **changes,
+        "company": company, "first_name": "Marijke", "last_name": "Verhoeven",
+        "email": "Marijke@DeLinde.example", "source": "self", **changes,
     }  # fmt: skip
 
 
 def submission(**changes: Any) -> dict[str, Any]:
     """What the website sends."""
     return {
-        "name": "Jean Dupont", "email": "jean@courriel.example", "phone": "+33 1 99 00 12 34", "submitted_at": ago(minutes=2),
-        **changes,
+        "name": "Jean Dupont", "email": "jean@courriel.example", "phone": "+33 1 99 00 12 34",
+        "submitted_at": ago(minutes=2), **changes,
     }  # fmt: skip
 
 
 def failure(account: str, **changes: Any) -> dict[str, Any]:
     """What the app says about an error."""
-    return {"id": "er-1", "account": account, "occurred_at": ago(hours=2), "code": "E-PDF-17", "session": "se-1", **changes}
+    return {
+        "id": "er-1",
+        "account": account,
+        "occurred_at": ago(hours=2),
+        "code": "E-PDF-17",
+        "session": "se-1",
+        **changes,
+    }
 
 
 def letter(account: str, **changes: Any) -> dict[str, Any]:
     """What a customer wrote."""
-    return {"account": account, "kind": "question", "subject": "Zones", "body": "How do I merge two zones?", **changes}
+    return {
+        "account": account,
+        "kind": "question",
+        "subject": "Zones",
+        "body": "How do I merge two zones?",
+        **changes,
+    }
 
 
 def ago(**span: float) -> str:

@@ -1,7 +1,8 @@
-"""Persons at the app: added, changed, signed in for the first time, deactivated; and which messages they want.
+"""Persons at the app: added, changed, signed in for the first time, deactivated; and which messages they
+want.
 
-An account belongs to a customer that has not cancelled (P7), has three personal fields (P9), and comes only from the
-person or the company's administrator (P16).
+An account belongs to a customer that has not cancelled (P7), has three personal fields (P9), and comes only
+from the person or the company's administrator (P16).
 """
 
 from collections.abc import Mapping
@@ -57,7 +58,9 @@ def put(session: Session, external_id: str, facts: AccountFacts) -> Answer:
 
 
 def _company(session: Session, external_id: str, account: Account | None) -> str:
-    """Return the id of the company; it must be known and, unless the account is in it already, not cancelled (P7)."""
+    """Return the id of the company; it must be known and, unless the account is in it already, not
+    cancelled (P7).
+    """
     statement = select(Company).where(Company.external_id == external_id)
     company = session.scalar(statement.with_for_update(read=True))
     if company is None:
@@ -87,11 +90,15 @@ def first_sign_in(session: Session, external_id: str, *, at: datetime) -> Answer
 
 
 def deactivate(session: Session, external_id: str, *, requested_by: str, at: datetime) -> Answer:
-    """End an account at its person's or an administrator's request (P42, P43). A second time changes nothing."""
+    """End an account at its person's or an administrator's request (P42, P43). A second time changes
+    nothing.
+    """
     account = _existing(session, external_id)
     if account.deactivated_at is None:
         if requested_by != SELF and not _administers(session, requested_by, account.company_id, at):
-            raise Invalid("requested_by", "Only the person (self) or an administrator of the company may ask for this.")
+            raise Invalid(
+                "requested_by", "Only the person (self) or an administrator of the company may ask for this."
+            )
         account.deactivated_at, account.deactivated_by = at, requested_by
         close_cases(session, [account.id], outcome="deactivated")
     return _answer(200, account)
@@ -104,7 +111,9 @@ def _administers(session: Session, external_id: str, company_id: str, at: dateti
     if session.scalar(named) is None:
         return False
     ended = session.execute(
-        select(Account.deactivated_at).where(Account.external_id == external_id, Account.company_id == company_id)
+        select(Account.deactivated_at).where(
+            Account.external_id == external_id, Account.company_id == company_id
+        )
     ).first()
     return ended is not None and (ended.deactivated_at is None or ended.deactivated_at >= at)
 
@@ -113,11 +122,16 @@ def choose(session: Session, external_id: str, wanted: Mapping[str, bool]) -> An
     """Keep which types of message the person wants (P32); types not named stay as they are."""
     account = _existing(session, external_id)
     row = AccountPreference
-    kept = {choice.message_type: choice for choice in session.scalars(select(row).where(row.account_id == account.id))}
+    kept = {
+        choice.message_type: choice
+        for choice in session.scalars(select(row).where(row.account_id == account.id))
+    }
     for type_, yes in wanted.items():
         choice = kept.get(type_)
         if choice is None:
-            session.add(row(account_id=account.id, message_type=type_, wanted=yes, changed_at=bound(session).at))
+            session.add(
+                row(account_id=account.id, message_type=type_, wanted=yes, changed_at=bound(session).at)
+            )
         elif choice.wanted != yes:
             choice.wanted, choice.changed_at = yes, bound(session).at
     session.flush()
@@ -131,7 +145,7 @@ def preferences(session: Session, external_id: str) -> Answer:
         raise NotInReach
     row = AccountPreference
     rows = session.execute(select(row.message_type, row.wanted).where(row.account_id == account_id)).all()
-    chosen = dict(tuple(row) for row in rows)
+    chosen: dict[str, bool] = {type_: wanted for type_, wanted in rows}  # noqa: C416 - rows are no pairs to mypy
     return Answer(200, {type_: chosen.get(type_, True) for type_ in MessageType})
 
 

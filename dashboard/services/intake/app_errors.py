@@ -32,9 +32,15 @@ def add(session: Session, facts: ErrorFacts) -> Answer:
     if known:
         return known
     error = AppError(
-        external_id=facts.id, account_id=_account(session, facts), occurred_at=facts.occurred_at, code=facts.code,
-        session=facts.session, feature=facts.feature, message=facts.message, received_at=bound(session).at,
-    )  # fmt: skip
+        external_id=facts.id,
+        account_id=_account(session, facts),
+        occurred_at=facts.occurred_at,
+        code=facts.code,
+        session=facts.session,
+        feature=facts.feature,
+        message=facts.message,
+        received_at=bound(session).at,
+    )
     session.add(error)
     session.flush()
     ticket = _ticket(error, facts)
@@ -73,10 +79,18 @@ def _ticket(error: AppError, facts: ErrorFacts) -> Ticket:
     """The ticket is as old as its error, so that waiting times are true."""
     subject = f"{facts.code} in {facts.feature}" if facts.feature else facts.code
     return Ticket(
-        account_id=error.account_id, kind="system_error", written_by="app", subject=subject,
-        body=facts.message or "The app recorded this error.", error_id=error.id, error_code=facts.code,
-        feature=facts.feature, opened_at=facts.occurred_at, unlocked_at=facts.occurred_at, unlocked_by="app",
-    )  # fmt: skip
+        account_id=error.account_id,
+        kind="system_error",
+        written_by="app",
+        subject=subject,
+        body=facts.message or "The app recorded this error.",
+        error_id=error.id,
+        error_code=facts.code,
+        feature=facts.feature,
+        opened_at=facts.occurred_at,
+        unlocked_at=facts.occurred_at,
+        unlocked_by="app",
+    )
 
 
 def _answer(status: int, public_id: str, number: int) -> Answer:

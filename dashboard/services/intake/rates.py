@@ -17,4 +17,3 @@ def enter(engine: Engine, machine: tokens.Machine, *, limit: int) -> int:
         tokens.touch(session, machine)
         session.commit()
     return MINUTE - seconds % MINUTE if calls > limit else 0
-

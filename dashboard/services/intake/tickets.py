@@ -18,7 +18,9 @@ SYSTEM_ERROR = "system_error"
 
 @dataclass(frozen=True)
 class Letter:
-    """What a customer wrote; `error` is the app's id of the error it is about, `written_at` in UTC (None: now)."""
+    """What a customer wrote; `error` is the app's id of the error it is about, `written_at` in UTC (None:
+    now).
+    """
 
     account: str
     kind: str
@@ -37,10 +39,19 @@ def add(session: Session, letter: Letter) -> Answer:
     opened_at = letter.written_at or bound(session).at
     error = _error(session, letter, account_id=account_id, opened_at=opened_at)
     ticket = Ticket(
-        account_id=account_id, kind=letter.kind, language=letter.language, written_by="customer",
-        subject=letter.subject, body=letter.body, error_id=error and error.id, error_code=error and error.code,
-        feature=error and error.feature, opened_at=opened_at, unlocked_at=opened_at, unlocked_by="customer",
-    )  # fmt: skip
+        account_id=account_id,
+        kind=letter.kind,
+        language=letter.language,
+        written_by="customer",
+        subject=letter.subject,
+        body=letter.body,
+        error_id=error and error.id,
+        error_code=error and error.code,
+        feature=error and error.feature,
+        opened_at=opened_at,
+        unlocked_at=opened_at,
+        unlocked_by="customer",
+    )
     session.add(ticket)
     session.flush()
     return Answer(201, {"id": ticket.id, "ref": ref_of("ticket", ticket.number)})
@@ -74,4 +85,6 @@ def confirm(session: Session, public_id: str, *, account: str, at: datetime) -> 
     if ticket.unlocked_at is None and ticket.closed_at is None:
         ticket.unlocked_at, ticket.unlocked_by = min(at, bound(session).at), "customer"
         access_log.record(session, "ticket_confirmed", case=case_of(ticket))
-    return Answer(200, {"id": ticket.id, "ref": ref_of("ticket", ticket.number), "confirmed": bool(ticket.unlocked_at)})
+    return Answer(
+        200, {"id": ticket.id, "ref": ref_of("ticket", ticket.number), "confirmed": bool(ticket.unlocked_at)}
+    )

@@ -1,4 +1,6 @@
-"""Usage events come in by the batch: the good ones land, each bad one is named by its place and a reason (P10, P50)."""
+"""Usage events come in by the batch: the good ones land, each bad one is named by its place and a reason
+(P10, P50).
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +19,9 @@ Accounts = Mapping[str, tuple[str, datetime | None]]
 
 
 class Event(TypedDict):
-    """One usage event as it came in, checked: `occurred_at` in UTC, `properties` absent or from the allow-list."""
+    """One usage event as it came in, checked: `occurred_at` in UTC, `properties` absent or from the
+    allow-list.
+    """
 
     id: str
     account: str
@@ -31,7 +35,9 @@ class Event(TypedDict):
 def record(
     session: Session, events: Sequence[tuple[int, Event]], *, refused: Sequence[Refusal], horizon: Horizon
 ) -> Answer:
-    """Add the events (with their place in the batch) and answer what became of each; `refused` are those refused before."""
+    """Add the events (with their place in the batch) and answer what became of each; `refused` are those
+    refused before.
+    """
     accounts = _accounts(session, {event["account"] for _, event in events})
     late: list[Refusal] = []
     rows = []
