@@ -14,6 +14,7 @@ from dashboard.api import intake
 from dashboard.database.engine import ENGINE_OPTIONS, prepare
 from dashboard.database.migrate import behind
 from dashboard.extensions import babel, csrf, security
+from dashboard.public import invitation, operations, outbox
 from dashboard.services import listing
 from dashboard.views import (
     access_log,
@@ -121,4 +122,5 @@ def furnish(app: Flask) -> None:
     admin = Admin(app, name="Need-to-Know", index_view=home.HomeView(), theme=Bootstrap4Theme())
     for view in VIEWS:
         admin.add_view(view())
-    app.register_blueprint(preferences.blueprint)
+    for blueprint in (preferences.blueprint, invitation.blueprint, outbox.blueprint, operations.blueprint):
+        app.register_blueprint(blueprint)

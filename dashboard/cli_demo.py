@@ -15,16 +15,15 @@ from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.database.engine import guarded_session, system_session
+from dashboard.cli_demo_staff import play_staff
+from dashboard.database.engine import system_session
 from dashboard.demo.calls import Audience
 from dashboard.demo.clients import HttpClient, InProcessClient
 from dashboard.demo.live import keep_going
 from dashboard.demo.player import Bar, StoryStopped, play
 from dashboard.demo.story import SEED, tell
-from dashboard.policy.decide import decide
-from dashboard.policy.permissions import Permission as P
-from dashboard.services import follow_ups, ticket_work, tokens
-from models import Actor, ApiToken, ContactRequest, Heartbeat, Staff, Ticket, db, new_id, utcnow
+from dashboard.services import tokens
+from models import ApiToken, Heartbeat, Staff, db, new_id, utcnow
 
 PASSWORD = "demo-only-password"  # noqa: S105 - printed at start, worthless outside the demo
 STAFF = {
@@ -70,7 +69,7 @@ def fill(*, accounts: int = 800, events: int = 300_000) -> None:
             play(tell(now=begun, accounts=accounts, events=events), client, progress=bar)
         except StoryStopped as stopped:
             raise click.ClickException(str(stopped)) from stopped
-    set_desks()
+    play_staff()
     with _system("the demo's story is told") as session:
         session.add(Heartbeat(process=TOLD))
         session.commit()
@@ -119,35 +118,6 @@ def go_on(*, accounts: int) -> None:
     with stand_in_tokens() as keys:
         client = HttpClient(f"http://127.0.0.1:{settings.port}", keys)
         keep_going(client, now=utcnow, stop=Event(), people_of=(SEED, accounts))
-
-
-def set_desks() -> None:
-    """Let the demo's staff take a few cases, as they would by hand, so that no desk is empty."""
-    for name, count in (("support", 4), ("support2", 3)):
-        for public_id in _free(Ticket, count):
-            with _as_staff(name, P.TICKET_TAKE) as session:
-                ticket_work.take(session, public_id)
-    for name, count in (("rep", 3), ("rep2", 2)):
-        for public_id in _free(ContactRequest, count):
-            with _as_staff(name, P.CONTACT_REQUEST_TAKE) as session:
-                follow_ups.take(session, public_id)
-
-
-def _free(model: type[Ticket | ContactRequest], count: int) -> list[str]:
-    with _system("the demo's first cases") as session:
-        free = select(model.id).where(model.assignee_id.is_(None), model.closed_at.is_(None))
-        return list(session.scalars(free.order_by(model.number.desc()).limit(count)))
-
-
-@contextmanager
-def _as_staff(name: str, permission: P) -> Iterator[Session]:
-    with _system("the demo's first cases") as session:
-        staff = session.execute(
-            select(Staff.id, Staff.role, Staff.number).where(Staff.email == f"{name}@demo.example")
-        ).one()
-    access = decide(Actor(staff.id, staff.role, staff.number), permission, at=utcnow()).access
-    with guarded_session(db.engine, access) as session:
-        yield session
 
 
 def _system(reason: str) -> Session:

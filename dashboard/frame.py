@@ -60,11 +60,12 @@ class Place:
 
 def places(role: str) -> Iterator[Place]:
     """Yield where a role may go."""
-    here = (request.endpoint or "").partition(".")[0]
+    here = request.path
     for permission, label, icon, endpoint in PLACES:
         if grant_for(role, permission):
-            current = endpoint.partition(".")[0] == here
-            yield Place(str(label), url_for(endpoint), icon, current, gap=permission == P.LOOKS_LIST)
+            url = url_for(endpoint)
+            current = here == url or (here.startswith(url) and endpoint != "admin.index")
+            yield Place(str(label), url, icon, current, gap=permission == P.LOOKS_LIST)
 
 
 def choose_language() -> str:

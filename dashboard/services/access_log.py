@@ -97,6 +97,7 @@ def _line(session: Session, event: str, facts: Mapping[str, Any]) -> AccessRecor
     case: Case | None = facts.get("case")
     actor = access.actor
     return AccessRecord(
+        at=access.at,
         event=event,
         staff_id=actor.staff_id if actor else None,
         staff_number=actor.number if actor else None,

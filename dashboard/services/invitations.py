@@ -77,10 +77,10 @@ def holds(session: Session, token: str) -> bool:
     return _find(session, token) is not None
 
 
-def accept(session: Session, token: str, *, password: str, hash_with: Callable[[str], str]) -> None:
+def accept(session: Session, token: str, *, password: str, again: str, hash_with: Callable[[str], str]) -> None:
     """Set the password of an invited colleague and use up the link.
 
-    Raise NotInReach when the link does not hold, Invalid("password", …) when the password is too weak.
+    Raise NotInReach when the link does not hold, Invalid when the password is too weak or was typed differently.
     """
     found = _find(session, token, lock=True)
     if found is None:
@@ -89,6 +89,8 @@ def accept(session: Session, token: str, *, password: str, hash_with: Callable[[
     weakness = passwords.weakness(password, address=guest.email)
     if weakness:
         raise Invalid("password", weakness)
+    if password != again:
+        raise Invalid("again", "This is not the same as above. Type both again.")
     guest.password, guest.fs_uniquifier = hash_with(password), new_id()
     link.used_at = bound(session).at
     access_log.record(session, "invitation_used", case=case_of(guest))
@@ -103,7 +105,7 @@ def _find(session: Session, token: str, *, lock: bool = False) -> tuple[Invitati
         .join(Staff, Staff.id == Invitation.staff_id)
         .where(Invitation.token_hash == _hashed(token), Staff.active.is_(True))
         .where(Invitation.used_at.is_(None), Invitation.ends_at > bound(session).at)
-        .options(undefer(Staff.email))
+        .options(undefer(Invitation.token_hash), undefer(Staff.email))
     )
     row = session.execute(query.with_for_update() if lock else query).first()
     return (row[0], row[1]) if row else None

@@ -73,10 +73,17 @@ def _line(trace: Trace, event: Event) -> Line:
     zone = current_app.extensions["settings"].zone
     other_day = event.occurred_at.astimezone(zone).date() != trace.error.occurred_at.astimezone(zone).date()
     return Line(
-        before=_("%(span)s before", span=span(seconds)), at=event.occurred_at, where=event.feature, what=event.action,
+        before=_("%(span)s before", span=before(seconds)), at=event.occurred_at, where=event.feature, what=event.action,
         day=format_date(event.occurred_at, "EEE") if other_day else "",
         props=[(name.replace("_", " "), value) for name, value in (event.properties or {}).items()],
     )  # fmt: skip
+
+
+def before(seconds: float) -> str:
+    """4 s, 1 min 48 s, 16 h 20 min: to the second where the steps before an error lie seconds apart."""
+    if 60 <= seconds < 3600:
+        return str(_("%(m)s min %(s)s s", m=int(seconds // 60), s=f"{int(seconds % 60):02d}"))
+    return span(seconds)
 
 
 def _day(moment: datetime) -> str:
