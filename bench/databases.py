@@ -36,7 +36,9 @@ def filled(run: Run) -> Iterator[dict[tuple[str, int], Filled]]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     wanted, free = run.rows * BYTES_PER_ROW, shutil.disk_usage(FOLDER).free
     if free < wanted:
-        raise NoRoom(f"{run.rows:,} events want {wanted >> 30} GB and {free >> 30} GB are free: BENCH_ROWS=100000 make bench")
+        raise NoRoom(
+            f"{run.rows:,} events want {wanted >> 30} GB and {free >> 30} GB are free: BENCH_ROWS=100000 make bench"
+        )
     try:
         with start() as server:
             yield _fill(run, server)

@@ -71,7 +71,12 @@ def _load_postgres(url: str, story: Story) -> None:
 
 def _load_sqlite(url: str, story: Story) -> None:
     with sqlite3.connect(str(make_url(url).database), isolation_level=None) as connection:
-        for pragma in ("journal_mode = WAL", "synchronous = OFF", "cache_size = -2000000", "wal_autocheckpoint = 100000"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = OFF",
+            "cache_size = -2000000",
+            "wal_autocheckpoint = 100000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         for table, columns, rows in story.tables():
             marks = ", ".join("?" * len(columns))
@@ -95,7 +100,11 @@ def _quoted(columns: Sequence[str]) -> str:
 def _settle(engine: Engine) -> None:
     """Let the database reach the state of a quiet hour, so that its upkeep is not measured."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        settle = ("VACUUM ANALYZE", "CHECKPOINT") if engine.dialect.name == "postgresql" else ("PRAGMA wal_checkpoint(TRUNCATE)",)
+        settle = (
+            ("VACUUM ANALYZE", "CHECKPOINT")
+            if engine.dialect.name == "postgresql"
+            else ("PRAGMA wal_checkpoint(TRUNCATE)",)
+        )
         for statement in settle:
             connection.exec_driver_sql(statement)
 

@@ -94,7 +94,10 @@ def unguarded() -> Iterator[None]:
 @contextmanager
 def unrecorded() -> Iterator[None]:
     """Take the access record and its commit away."""
-    with patch.object(access_log, "record", lambda *_a, **_k: None), patch.object(access_log, "commit", lambda _s: None):
+    with (
+        patch.object(access_log, "record", lambda *_a, **_k: None),
+        patch.object(access_log, "commit", lambda _s: None),
+    ):
         yield
 
 

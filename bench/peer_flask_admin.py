@@ -107,7 +107,13 @@ def main(url: str, facts: dict[str, Any]) -> None:
         for endpoint, suffix in (("events", ""), ("uncounted", " without count"))
         if number <= last
     }
-    pages |= dict(zip(("trace.heavy", "trace.light"), (get(client, trace(client, a, facts)) for a in facts["accounts"]), strict=True))
+    pages |= dict(
+        zip(
+            ("trace.heavy", "trace.light"),
+            (get(client, trace(client, a, facts)) for a in facts["accounts"]),
+            strict=True,
+        )
+    )
     serve(pages)
 
 

@@ -38,7 +38,9 @@ def main(url: str, facts: dict[str, Any]) -> None:
 
     window = "WHERE e.account_id = ? AND e.occurred_at >= ? AND e.occurred_at <= ?"
     pages = {"events.first": asked(f"{EVENTS} {NEWEST}"), "events.last": asked(f"{EVENTS} {OLDEST}")}
-    beyond = connection.execute("SELECT occurred_at, id FROM usage_event ORDER BY occurred_at DESC, id DESC LIMIT 1 OFFSET 49949").fetchone()
+    beyond = connection.execute(
+        "SELECT occurred_at, id FROM usage_event ORDER BY occurred_at DESC, id DESC LIMIT 1 OFFSET 49949"
+    ).fetchone()
     if beyond:
         pages["events.page 1000"] = asked(f"{EVENTS} WHERE (e.occurred_at, e.id) < (?, ?) {NEWEST}", *beyond)
     for name, account in zip(("trace.heavy", "trace.light"), facts["accounts"], strict=True):

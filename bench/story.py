@@ -75,14 +75,34 @@ class Story:
 
     def tables(self) -> Iterator[tuple[str, Sequence[str], Iterator[Values]]]:
         """Yield every table with its columns and rows, parents first."""
-        for name in ("staff", "company", "account", "app_error", "ticket", "trace_opening", "access_record", "usage_event"):
+        for name in (
+            "staff",
+            "company",
+            "account",
+            "app_error",
+            "ticket",
+            "trace_opening",
+            "access_record",
+            "usage_event",
+        ):
             columns, tell = COLUMNS[name], getattr(self, f"_{name}")
             yield name, columns.split(), tell()
 
     def _staff(self) -> Iterator[Values]:
         for number, key in enumerate(self.staff, 1):
             role = "compliance" if number == len(self.staff) else "support"
-            yield key, number, f"staff{number}@demo.example", f"Staff {number}", role, True, f"mark-{number}", "en", None, text(self.now)
+            yield (
+                key,
+                number,
+                f"staff{number}@demo.example",
+                f"Staff {number}",
+                role,
+                True,
+                f"mark-{number}",
+                "en",
+                None,
+                text(self.now),
+            )
 
     def _company(self) -> Iterator[Values]:
         for number, key in enumerate(self.companies):
@@ -98,7 +118,17 @@ class Story:
     def _app_error(self) -> Iterator[Values]:
         at = text(self.error_at)
         for key, number in zip(self.errors, IN_WINDOW, strict=True):
-            yield key, f"error-{number}", self.accounts[number], at, "E-PDF-17", "Reports", "no paper", f"s-{number}", at
+            yield (
+                key,
+                f"error-{number}",
+                self.accounts[number],
+                at,
+                "E-PDF-17",
+                "Reports",
+                "no paper",
+                f"s-{number}",
+                at,
+            )
 
     def _ticket(self) -> Iterator[Values]:
         """One in ten is free; the others are closed, by everyone; two are open and of the engineer we measure."""
@@ -107,29 +137,81 @@ class Story:
             free = number % 10 == 0
             at = text(self.now - SPAN * self.rng.random())
             held = (None, None, None, None) if free else (self.staff[number % 4], at, at, "answered")
-            yield self._key(), account, "question", "customer", "A question", "How does it work?", None, None, at, at, "customer", *held
+            yield (
+                self._key(),
+                account,
+                "question",
+                "customer",
+                "A question",
+                "How does it work?",
+                None,
+                None,
+                at,
+                at,
+                "customer",
+                *held,
+            )
         at, mine = text(self.error_at + timedelta(minutes=5)), (self.staff[0], text(self.now), None, None)
         for key, error, number in zip(self.tickets, self.errors, IN_WINDOW, strict=True):
-            yield key, self.accounts[number], "system_error", "app", "It failed", "", error, "E-PDF-17", at, at, "app", *mine
+            yield (
+                key,
+                self.accounts[number],
+                "system_error",
+                "app",
+                "It failed",
+                "",
+                error,
+                "E-PDF-17",
+                at,
+                at,
+                "app",
+                *mine,
+            )
 
     def _trace_opening(self) -> Iterator[Values]:
         """Old ones of the same persons as well: the condition has to tell them from the one that holds."""
         frame = (text(self.begin), text(self.error_at))
         ended = text(self.now - timedelta(hours=1))
         for index, number in enumerate(IN_WINDOW):
-            same = (self.tickets[index], self.staff[0], self.accounts[number], "reproduce", text(self.now - timedelta(hours=2)), *frame)
+            same = (
+                self.tickets[index],
+                self.staff[0],
+                self.accounts[number],
+                "reproduce",
+                text(self.now - timedelta(hours=2)),
+                *frame,
+            )
             for _ in range(20):
                 yield self._key(), *same, text(self.now + timedelta(hours=70)), ended, "released"
             yield self._key(), *same, text(self.now + timedelta(hours=70)), None, None
 
     def _access_record(self) -> Iterator[Values]:
         lines = max(10_000, self.rows // 10)
-        looks = (("ticket_taken", "ticket:take"), ("ticket_seen", "ticket:read"), ("trace_seen", "trace:read"), ("ticket_closed", "ticket:work"))
+        looks = (
+            ("ticket_taken", "ticket:take"),
+            ("ticket_seen", "ticket:read"),
+            ("trace_seen", "trace:read"),
+            ("ticket_closed", "ticket:work"),
+        )
         for number in range(lines):
             event, permission = looks[number % 4]
             staff, case = number // 4 % 4, number // 4 % 1_000 + 1
             at = text(self.now - SPAN * (1 - number / lines))
-            yield at, event, self.staff[staff], staff + 1, "support", permission, "support", True, f"T-{case}", self._case(case), "ticket", 1, self.accounts[case % ACCOUNTS]
+            yield (
+                at,
+                event,
+                self.staff[staff],
+                staff + 1,
+                "support",
+                permission,
+                "support",
+                True,
+                f"T-{case}",
+                self._case(case),
+                "ticket",
+                1,
+                self.accounts[case % ACCOUNTS],
+            )
 
     def _case(self, number: int) -> str:
         return f"case{number:022d}".replace("0", "a").replace("1", "b").replace("8", "c").replace("9", "d")

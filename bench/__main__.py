@@ -1,0 +1,36 @@
+"""`python -m bench`: fills, measures, prints, tidies up. BENCH_ROWS=100000 for a quick look."""
+
+import sys
+import time
+from collections.abc import Iterable
+
+from bench import intake, pages, peers, report
+from bench.databases import NoRoom, filled
+from bench.settings import Run, from_environment
+
+
+def main(run: Run) -> int:
+    """Measure what the run asks for; print as soon as something is known."""
+    started = time.monotonic()
+    tell([report.machine(), *([peers.versions()] if run.peers else [])])
+    with filled(run) as places:
+        tell([f"filled after {time.monotonic() - started:.0f} s"])
+        if "pages" in run.phases:
+            for engine in run.engines:
+                tell(report.pages(run, engine, pages.measure(run, places, engine)))
+        if "intake" in run.phases:
+            tell(report.intake({key: intake.measure(place, run.intake_seconds) for key, place in places.items()}))
+    tell([f"\n{time.monotonic() - started:.0f} s in all; {report.machine()}"])
+    return 0
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Print at once."""
+    print(*lines, sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(from_environment()))
+    except NoRoom as error:
+        sys.exit(str(error))
