@@ -18,8 +18,9 @@ from dashboard.policy.grants import GRANTS, Grant
 from dashboard.policy.roles import Role
 from models import CONDITIONS, Actor, OutOfReach
 
+from .explain_kinds import kind_of
 from .explain_stage import AT, ME, Stage, scratch_engine
-from .explain_states import Kind, kind_of
+from .explain_states import Kind
 
 YES, LINE, NO = "yes", "line", "no"
 """All that is asked about shows; only its line shows; nothing shows."""
@@ -121,12 +122,11 @@ def _column_loads(session: Session, column: Any, here: list[Any]) -> bool:
 
 
 def _answer(kind: Kind, state: str, *, role: str, loaded: Loaded) -> Answer:
-    asked = frozenset(kind.asked)
-    whole = _cited(kind, [g for g, got in loaded.items() if got is not None and got >= asked])
-    line = _cited(kind, [g for g, got in loaded.items() if got is not None])
-    would = _cited(kind, [g for g in loaded if _gives(g, kind)])
-    best = (whole or would or [None])[0]
-    shown = frozenset().union(*(got for got in loaded.values() if got)) if line else frozenset()
+    reached = {grant: columns for grant, columns in loaded.items() if columns is not None}
+    whole = _cited(kind, [grant for grant, columns in reached.items() if columns >= frozenset(kind.asked)])
+    line = _cited(kind, list(reached))
+    best = next(iter(whole or _cited(kind, [grant for grant in loaded if _gives(grant, kind)])), None)
+    shown: frozenset[str] = frozenset().union(*reached.values())
     return Answer(
         role=role, kind=kind.code, state=state, outcome=YES if whole else LINE if line else NO, grant=best,
         condition=condition_of(best, kind) if best else "", shown=tuple(c for c in kind.asked if c in shown),

@@ -92,7 +92,7 @@ MOVES = {
 }
 
 
-def _of_ticket(look: Callable[[Stage, Account, Ticket], Any]) -> tuple[State, ...]:
+def of_ticket(look: Callable[[Stage, Account, Ticket], Any]) -> tuple[State, ...]:
     """Return the states of a ticket; `look` says which row of the planted ones is asked about."""
 
     def planting(facts: dict[str, Any]) -> Plant:
@@ -105,17 +105,21 @@ def _of_ticket(look: Callable[[Stage, Account, Ticket], Any]) -> tuple[State, ..
     return tuple(State(code, words, planting(facts), MOVES.get(code, ())) for code, (words, facts) in HELD.items())
 
 
-def _neighbour(stage: Stage) -> Account:
+def neighbour(stage: Stage) -> Account:
+    """Plant my ticket of one person, and ask about another at the same company."""
     company = stage.company()
     stage.ticket(stage.account(company=company))
     return stage.account(company=company)
 
 
-def _company_of(stage: Stage, account: Account, _ticket: Ticket) -> Any:
+def company_of(stage: Stage, account: Account, _ticket: Ticket) -> Any:
+    """Ask about the company of a ticket's person."""
     return stage.session.get(Company, account.company_id)
 
 
-def _error(*, ticket: dict[str, Any] | None = None, later: bool = False, other: bool = False) -> Plant:
+def error(*, ticket: dict[str, Any] | None = None, later: bool = False, other: bool = False) -> Plant:
+    """Plant my ticket, and ask about an error record: of its person before it, later, or of another person."""
+
     def plant(stage: Stage) -> AppError:
         account = stage.account()
         stage.ticket(account, **(ticket or {}))
@@ -124,7 +128,7 @@ def _error(*, ticket: dict[str, Any] | None = None, later: bool = False, other: 
     return plant
 
 
-def _event(
+def event(
     *,
     ticket: dict[str, Any] | None = None,
     opening: dict[str, Any] | None = None,
@@ -143,25 +147,29 @@ def _event(
     return plant
 
 
-def _event_of_neighbour(stage: Stage) -> UsageEvent:
+def event_of_neighbour(stage: Stage) -> UsageEvent:
+    """Plant my open trace of one person, and ask about another at the same company."""
     company = stage.company()
     stage.opening(stage.error_ticket(stage.account(company=company)))
     return stage.event(stage.account(company=company))
 
 
-def _event_of_other_error(stage: Stage) -> UsageEvent:
+def event_of_other_error(stage: Stage) -> UsageEvent:
     """The error record is another person's: it proves nothing about this one."""
     account = stage.account()
     stage.opening(stage.error_ticket(account, error_id=stage.error(stage.account()).id))
     return stage.event(account)
 
 
-def _submission(**facts: Any) -> Plant:
+def submission(**facts: Any) -> Plant:
+    """Plant a submission in my hands."""
     values = {"name": "Invented", "email": "invented@stage.example", "phone": "0", "submitted_at": AT - HOUR}
     return lambda stage: stage.add(ContactRequest(**values, **({"assignee_id": ME, "taken_at": AT} | facts)))
 
 
-def _set_up(*, account: dict[str, Any] | None = None, show_case: bool = False, **facts: Any) -> Plant:
+def set_up(*, account: dict[str, Any] | None = None, show_case: bool = False, **facts: Any) -> Plant:
+    """Plant a set-up in my hands; the question is about its case or its account."""
+
     def plant(stage: Stage) -> Account | OnboardingCase:
         person = stage.account(**{"first_sign_in_at": None} | (account or {}))
         case = stage.onboarding(person, **facts)
@@ -170,45 +178,56 @@ def _set_up(*, account: dict[str, Any] | None = None, show_case: bool = False, *
     return plant
 
 
-def _set_ups(*, show_case: bool) -> tuple[State, ...]:
-    free = {"assignee_id": None, "taken_at": None, "ends_at": None}
-    ran_out = {"ends_at": AT - HOUR}
-    return (
-        State("free", "the set-up is open, nobody has it", _set_up(show_case=show_case, **free),
-              (("You take it, with a reason.", "mine"),)),
-        State("mine", "the set-up is open and yours", _set_up(show_case=show_case),
-              (("The person signs in for the first time.", "signed_in"), ("Seven days pass.", "ran_out"), ("You close it.", "closed"))),
-        State("colleagues", "the set-up is open and a colleague's", _set_up(show_case=show_case, assignee_id=ADMINISTRATOR),
-              (("The colleague gives it back and you take it, with a reason.", "mine"),)),
-        State("signed_in", "it is yours, and the person has signed in", _set_up(show_case=show_case, account={"first_sign_in_at": AT - HOUR})),
-        State("ran_out", "you took it more than 7 days ago", _set_up(show_case=show_case, **ran_out),
-              (("You take it again, with a reason.", "mine"),)),
-        State("closed", "you closed it", _set_up(show_case=show_case, closed_at=AT - HOUR)),
-    )  # fmt: skip
+def set_ups(*, show_case: bool) -> tuple[State, ...]:
+    """Return the states of a set-up; the question is about its case or its account."""
+    free: dict[str, Any] = {"assignee_id": None, "taken_at": None, "ends_at": None}
+    take = (("You take it, with a reason.", "mine"),)
+    end = (
+        ("The person signs in for the first time.", "signed_in"),
+        ("Seven days pass.", "ran_out"),
+        ("You close it.", "closed"),
+    )
+    states: tuple[tuple[str, str, dict[str, Any], tuple[tuple[str, str], ...]], ...] = (
+        ("free", "the set-up is open, nobody has it", free, take),
+        ("mine", "the set-up is open and yours", {}, end),
+        ("colleagues", "the set-up is open and a colleague's", {"assignee_id": ADMINISTRATOR}, ()),
+        ("signed_in", "it is yours, and the person has signed in", {"account": {"first_sign_in_at": AT - HOUR}}, ()),
+        ("ran_out", "you took it more than 7 days ago", {"ends_at": AT - HOUR}, take),
+        ("closed", "you closed it", {"closed_at": AT - HOUR}, ()),
+    )
+    return tuple(
+        State(code, words, set_up(show_case=show_case, **facts), moves) for code, words, facts, moves in states
+    )
 
 
-def _line(staff_id: str, *, allowed: bool = True) -> Plant:
+def line_of(staff_id: str, *, allowed: bool = True) -> Plant:
+    """Plant a line of the access log about a staff member."""
     facts = {"permission": "ticket:read", "purpose": "support", "event": "ticket_seen" if allowed else "access_refused"}
     return lambda stage: stage.add(AccessRecord(staff_id=staff_id, allowed=allowed, **facts))
 
 
-def _staff(staff_id: str) -> Plant:
+def staff(staff_id: str) -> Plant:
+    """Ask about somebody on the stage."""
     return lambda stage: stage.staff(staff_id)
 
 
-def _former(stage: Stage) -> Staff:
+def former(stage: Stage) -> Staff:
+    """Plant somebody who left."""
     return stage.hire("former", role=Role.SUPPORT, active=False)
 
 
-def _proposal(by: str, *, decided: bool = False) -> Plant:
+def proposal(by: str, *, decided: bool = False) -> Plant:
+    """Plant an invitation a system administrator proposes."""
     end = {"decided_by": colleague(Role.COMPLIANCE), "decided_at": AT, "agreed": True} if decided else {}
     facts = {"kind": "invitation", "subject": "invented@stage.example", "detail": "support", "proposed_by": by}
     return lambda stage: stage.add(Proposal(**facts, **end))
 
 
-def _token(**facts: Any) -> Plant:
+def token(**facts: Any) -> Plant:
+    """Plant a token."""
     return lambda stage: stage.add(ApiToken(name=new_id(), scope="app", token_hash=new_id(), **facts))
 
 
-def _run(stage: Stage) -> JobRun:
+def run(stage: Stage) -> JobRun:
+    """Plant a run of a job."""
     return stage.add(JobRun(job="invented", period="invented"))  # type: ignore[no-any-return]
