@@ -5,6 +5,7 @@ from flask import Flask, current_app
 
 from dashboard import cli_documents
 from dashboard.cli_demo import demo_command, fill, sign_ins
+from dashboard.cli_staff import staff_commands, token_commands
 from dashboard.database import migrate
 from dashboard.serve import serve
 from models import db
@@ -15,6 +16,8 @@ def register(app: Flask) -> None:
     app.cli.add_command(serve_command)
     app.cli.add_command(database_commands)
     app.cli.add_command(demo_command)
+    app.cli.add_command(staff_commands)
+    app.cli.add_command(token_commands)
     cli_documents.register(app)
 
 

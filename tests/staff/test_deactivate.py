@@ -67,7 +67,9 @@ def test_set_ups_go_back_when_a_sysadmin_is_deactivated(office) -> None:
 
     post(office.one, f"/admin/staff/{office.world.staff['sysadmin2']}/deactivate")
 
-    row = office.world.all(select(OnboardingCase.assignee_id, OnboardingCase.ends_at).where(OnboardingCase.id == case.id))
+    row = office.world.all(
+        select(OnboardingCase.assignee_id, OnboardingCase.ends_at).where(OnboardingCase.id == case.id)
+    )
     assert tuple(row[0]) == (None, None)
 
 

@@ -102,7 +102,14 @@ def test_one_answer_for_all_when_the_link_does_not_hold(office) -> None:
     gone_id = office.world.all(select(Staff.id).where(Staff.email == "gone@demo.example"))[0][0]
     office.world.set(Staff, gone_id, active=False)
     unknown = "/invitation/" + "A" * 43
-    mutilated = [used[:-1], used + "x", "/invitation/%00", "/invitation/" + "9" * 900, "/invitation/a/b", "/invitation/%FF"]
+    mutilated = [
+        used[:-1],
+        used + "x",
+        "/invitation/%00",
+        "/invitation/" + "9" * 900,
+        "/invitation/a/b",
+        "/invitation/%FF",
+    ]
     links = [used, late, gone, unknown, *mutilated]
 
     gets = [office.world.app.test_client().get(link) for link in links]

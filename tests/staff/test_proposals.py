@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from models import AccessRecord, ApiToken, Invitation, Message, Proposal, Staff, new_id
+from models import AccessRecord, ApiToken, Invitation, Message, Proposal, Staff, new_id, utcnow
 from tests.world import post
 
 
@@ -126,8 +126,6 @@ def test_message_stands_at_the_field_when_the_address_is_not_a_staff_address(off
 
 
 def test_invitation_is_refused_when_the_address_belongs_to_someone_who_signed_in(office) -> None:
-    from models import utcnow
-
     office.world.set(Staff, office.world.staff["rep"], last_seen_at=utcnow())
 
     answer = post(office.one, "/admin/staff/invite", email="REP@demo.example", name="New Colleague", role="rep")

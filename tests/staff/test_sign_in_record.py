@@ -1,6 +1,7 @@
 """What the access log says about signing in and out."""
 
 import pytest
+from flask_security import hash_password
 from sqlalchemy import select
 
 from models import AccessRecord, Staff
@@ -8,8 +9,6 @@ from tests.world import World, post
 
 
 def sign_in(world: World, email: str, password: str):
-    with world.app.app_context():
-        from flask_security import hash_password
     client = world.app.test_client()
     page = client.get("/login").get_data(as_text=True)
     token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
@@ -17,8 +16,6 @@ def sign_in(world: World, email: str, password: str):
 
 
 def give_password(world: World, name: str, password: str) -> None:
-    from flask_security import hash_password
-
     with world.app.test_request_context():
         value = hash_password(password)
     world.set(Staff, world.staff[name], password=value)
