@@ -124,8 +124,13 @@ def _labels() -> dict[str, str]:
 
 def cells(line: Line, columns: Sequence[tuple[str, Any]]) -> list[Any]:
     """Return one line of the log as the cells of a list."""
-    template = current_app.jinja_env.get_template("access_log/cells.html")
-    macros = template.make_module(
-        {"words": words, "role_labels": ROLE_LABELS, **current_app.jinja_env.globals}
-    )
-    return [getattr(macros, name)(line) for name, _label in columns]
+    return [getattr(_macros(), name)(line) for name, _label in columns]
+
+
+def _macros() -> Any:
+    """The macros of the cells, made once per request: a template's words are looked up whenever it is made."""
+    if "log_cells" not in g:
+        template = current_app.jinja_env.get_template("access_log/cells.html")
+        context = {"words": words, "role_labels": ROLE_LABELS, **current_app.jinja_env.globals}
+        g.log_cells = template.make_module(context)
+    return g.log_cells

@@ -230,6 +230,12 @@ def ticket_banner(page: tickets.TicketPage) -> Banner:
 
 def render_cell(name: str, line: my_work.CaseLine) -> Markup:
     """Render one cell of the list."""
-    template = current_app.jinja_env.get_template("tickets/cells.html")
-    cell = getattr(template.make_module(dict(current_app.jinja_env.globals)), name)
-    return Markup(cell(line))  # noqa: S704 - a template's own escaped output
+    return Markup(getattr(_cells(), name)(line))  # noqa: S704 - a template's own escaped output
+
+
+def _cells() -> Any:
+    """The macros of the cells, made once per request: a template's words are looked up whenever it is made."""
+    if "ticket_cells" not in g:
+        template = current_app.jinja_env.get_template("tickets/cells.html")
+        g.ticket_cells = template.make_module(dict(current_app.jinja_env.globals))
+    return g.ticket_cells
