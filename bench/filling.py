@@ -17,6 +17,8 @@ import psycopg
 from sqlalchemy import Connection, Engine, Table, create_engine, make_url
 
 from bench.story import Story, Values
+from dashboard.database.engine import prepare
+from dashboard.database.migrate import upgrade
 from models import Base
 
 BY_TIME = "CREATE INDEX bench_usage_by_time ON usage_event (occurred_at, id)"
@@ -24,9 +26,10 @@ BY_TIME = "CREATE INDEX bench_usage_by_time ON usage_event (occurred_at, id)"
 
 
 def fill(url: str, rows: int) -> dict[str, Any]:
-    """Create the tables, write all rows, then the indexes; return the facts."""
+    """Create the tables by the migrations, write all rows, then the indexes; return the facts."""
     engine, story = create_engine(url), Story(rows, datetime.now(UTC))
-    Base.metadata.create_all(engine)
+    prepare(engine)
+    upgrade(engine)
     load = _load_postgres if engine.dialect.name == "postgresql" else _load_sqlite
     big = Base.metadata.tables["usage_event"]
     with engine.begin() as connection:
