@@ -11,10 +11,9 @@ from flask_security import hash_password
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
+from dashboard.cli_demo import PASSWORD
 from models import Staff
 from tests.world import World
-
-PASSWORD = "demo-only-password"
 
 
 @contextmanager
