@@ -227,6 +227,9 @@ def connect(app: Flask, security: Any) -> None:
     app.config.update(SECURITY)
     security.init_app(app, StaffDirectory(), register_blueprint=True)
     app.login_manager.user_loader(load_staff)  # type: ignore[attr-defined]
+    # Flask-Security would also take a token of its own from address, header or body, and read every body for it:
+    # here a browser's session is the only way in, and a machine's body is nobody's business but the API's.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     user_authenticated.connect(log_sign_in, app)
     user_logged_out.connect(log_sign_out, app)
     app.after_request(log_failure)

@@ -37,18 +37,30 @@ WORDS = {
 }
 MOST_MISTAKES = 50
 """More would only fill the answer."""
+MOST_BYTES = 2 * 1024 * 1024
+DRAINED = 64 * 1024 * 1024
+"""How much of a body that is too large is read and forgotten."""
 BODY = "body"
 """The field of a mistake that concerns the body as a whole."""
 
 
 def body() -> bytes:
-    """Return the bytes sent; raise Problem when they are not announced as plain JSON."""
-    if (
-        request.mimetype != "application/json"
-        or request.headers.get("Content-Encoding", "identity") != "identity"
-    ):
+    """Return the bytes sent; raise Problem when they are not announced as plain JSON, or too many."""
+    if request.mimetype != "application/json" or request.headers.get("Content-Encoding", "identity") != "identity":
         raise Problem("not-a-json-body")
-    return request.get_data(cache=False)
+    request.max_content_length = MOST_BYTES + 1  # one more than we take, to see that there is more
+    sent = b"" if (request.content_length or 0) > MOST_BYTES else request.get_data(cache=False)
+    if len(sent) > MOST_BYTES or (request.content_length or 0) > MOST_BYTES:
+        _drain()
+        raise Problem("too-large")
+    return sent
+
+
+def _drain() -> None:
+    """Read on and forget: a client that is still sending when the connection closes never sees its 413."""
+    left = min(request.content_length or DRAINED, DRAINED)
+    while left > 0 and (piece := request.environ["wsgi.input"].read(min(left, 65_536))):
+        left -= len(piece)
 
 
 def read(model: TypeAdapter[T], sent: bytes) -> T:
