@@ -17,6 +17,8 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules whose answer can differ between light and dark."""
 WIDE, SMALL, NARROW = 1360, 390, 320
 HEIGHT = 900
+MOST = 5
+"""Faults of one kind that a report names; a page with more is told by their number."""
 RUN_AXE = """options => axe.run(document, options).then(result => result.violations.map(
     each => `${each.id}: ${each.nodes.map(node => node.target.join(" ")).join(", ")}`))"""
 STATE = """() => [document.title, ...[...document.querySelectorAll(
@@ -54,7 +56,9 @@ def _faults(page: Page) -> Iterator[str]:
 
 
 def _named(where: str, faults: list[str]) -> Iterator[str]:
-    return (f"{where}: {fault}" for fault in faults)
+    yield from (f"{where}: {fault}" for fault in faults[:MOST])
+    if len(faults) > MOST:
+        yield f"{where}: {len(faults) - MOST} more"
 
 
 def axe(page: Page, run_only: dict[str, object]) -> list[str]:
