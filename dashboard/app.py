@@ -27,6 +27,7 @@ from dashboard.views import (
     looks,
     onboarding,
     preferences,
+    queue,
     staff,
     tickets,
     traces,
@@ -122,5 +123,6 @@ def furnish(app: Flask) -> None:
     admin = Admin(app, name="Need-to-Know", index_view=home.HomeView(), theme=Bootstrap4Theme())
     for view in VIEWS:
         admin.add_view(view())
+    app.add_template_global(queue.seen)
     for blueprint in (preferences.blueprint, invitation.blueprint, outbox.blueprint, operations.blueprint):
         app.register_blueprint(blueprint)

@@ -96,9 +96,7 @@ def _attempts(session: Session, request: ContactRequest) -> list[Attempt]:
     found = attempts_of(session, request)
     last = found[-1] if found else None
     return [
-        Attempt(
-            row.id, row.made_at, row.channel, row.result, undo=row is last and may_undo(session, request, row)
-        )
+        Attempt(row.id, row.made_at, row.channel, row.result, undo=row is last and may_undo(session, request, row))
         for row in found
     ]
 
@@ -119,10 +117,7 @@ def _answer(request: ContactRequest) -> Answer | None:
     if request.permission is None or request.permission_asked_at is None:
         return None
     return Answer(
-        request.permission,
-        request.permission_channel,
-        request.permission_wording,
-        request.permission_asked_at,
+        request.permission, request.permission_channel, request.permission_wording, request.permission_asked_at
     )
 
 
@@ -130,4 +125,4 @@ def tries(session: Session, ids: Sequence[str]) -> Mapping[str, int]:
     """Return how many attempts each of my follow-ups has had, in one statement; none is left out as absent."""
     key = ContactAttempt.contact_request_id
     counted = select(key, func.count()).where(key.in_(ids)).group_by(key)
-    return {request_id: count for request_id, count in session.execute(counted)}
+    return {row[0]: row[1] for row in session.execute(counted)}

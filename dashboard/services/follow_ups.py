@@ -36,9 +36,7 @@ def take(session: Session, public_id: str) -> str:
     return ref
 
 
-def record_attempt(
-    session: Session, public_id: str, *, channel: str, result: str, known: int | None = None
-) -> int:
+def record_attempt(session: Session, public_id: str, *, channel: str, result: str, known: int | None = None) -> int:
     """Keep one try to reach the person and return its place in the row; raise Invalid at the field.
 
     `known` is how many attempts the page showed: a form sent twice counts once.
@@ -132,7 +130,7 @@ def close(session: Session, public_id: str, *, outcome: str) -> str:
 
 
 def release(session: Session, public_id: str, *, reason: str) -> str:
-    """Give a submission back to the queue, for a coded reason, and return its reference; my sight ends. Raise Invalid."""
+    """Give a submission back to the queue, for a coded reason; return its reference. My sight ends. Raise Invalid."""
     request = _mine(session, public_id)
     if reason not in RELEASE_REASONS:
         raise Invalid("reason", "Choose a reason.")

@@ -4,7 +4,7 @@ A cursor is signed and holds a number only; a tampered one shows the first page.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ _KEYS: dict[str, URLSafeSerializer] = {}
 
 @dataclass(frozen=True)
 class Found:
-    """One page: its records, newest first, and the cursors of the pages beside it (empty where there is none)."""
+    """One page: its records in the list's order, and the cursors of the pages beside it (empty where there is none)."""
 
     records: Sequence[Any]
     newer: str
@@ -41,9 +41,12 @@ def sign_cursors_with(secret_key: str) -> None:
     _KEYS["cursor"] = URLSafeSerializer(secret_key, salt="cursor")
 
 
-def page(session: Session, model: Any, *, cursor: str = "", where: Mapping[str, Any], size: int) -> Found:
+def page(
+    session: Session, model: Any, *, cursor: str = "", where: Mapping[str, Any], size: int, oldest_first: bool = False
+) -> Found:
     """Return one page of the rows in reach. `where` maps attributes to a value, None, SET, a tuple or a Between."""
-    direction, key = _read(cursor)
+    start = "newer" if oldest_first else "older"
+    direction, key = _read(cursor, start=start)
     statement = select(model).options(*_columns_in_reach(session, model))
     statement = statement.where(*(narrowed(getattr(model, name), value) for name, value in where.items()))
     forward = direction != "newer"
@@ -51,7 +54,11 @@ def page(session: Session, model: Any, *, cursor: str = "", where: Mapping[str, 
         statement = statement.where(model.number < key if forward else model.number > key)
     order = model.number.desc() if forward else model.number.asc()
     records = session.scalars(statement.order_by(order).limit(size + 1)).all()
-    return _found(records, size=size, forward=forward, first=key is None)
+    if key is not None and (not records or (direction != start and len(records) <= size)):
+        # Back at the beginning, or what stood here has gone: show the first page, whole.
+        return page(session, model, where=where, size=size, oldest_first=oldest_first)
+    found = _found(records, size=size, forward=forward, first=key is None)
+    return replace(found, records=found.records[::-1]) if oldest_first else found
 
 
 def narrowed(column: Any, value: Any) -> Any:
@@ -78,7 +85,7 @@ def _found(records: Sequence[Any], *, size: int, forward: bool, first: bool) -> 
     if not kept:
         return Found((), "", "")
     newer = (not first) if forward else more
-    older = more if forward else True
+    older = more if forward else not first
     return Found(kept, _sign("newer", kept[0].number) * newer, _sign("older", kept[-1].number) * older)
 
 
@@ -86,9 +93,9 @@ def _sign(direction: str, number: int) -> str:
     return str(_KEYS["cursor"].dumps([direction, number]))
 
 
-def _read(cursor: str) -> tuple[str, int | None]:
+def _read(cursor: str, *, start: str) -> tuple[str, int | None]:
     try:
         direction, number = _KEYS["cursor"].loads(cursor)
     except (BadData, ValueError, TypeError):
-        return "older", None
+        return start, None
     return str(direction), int(number)

@@ -3,6 +3,7 @@
 Nothing here shows personal data; a case shows its person only after it is opened.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,8 +26,10 @@ from models import (
     bound,
 )
 
-from .cases import ref_of
+from . import onboarding
+from .cases import LETTERS, case_of, ref_of
 
+REFERENCE = re.compile(r"(?:(?P<letter>[A-Z])-)?(?P<number>[0-9]{1,12})")
 QUEUE = 20
 """How many free cases the desk shows; the rest waits on its own page."""
 
@@ -58,6 +61,16 @@ class Asked:
     hours: int
     reason: str
     asked_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseFound:
+    """A case in reach, found by its number: mine, or waiting in the queue."""
+
+    table: str
+    id: str
+    ref: str
+    mine: bool
 
 
 @dataclass(frozen=True)
@@ -104,8 +117,8 @@ def of_rep(session: Session, *, zone: ZoneInfo) -> Desk:
 def of_sysadmin(session: Session, *, zone: ZoneInfo) -> Desk:
     """Return a sysadmin's desk: onboarding cases, proposals that need me, jobs that failed, the scheduler's pulse."""
     cases = session.scalars(select(OnboardingCase).order_by(OnboardingCase.number)).all()
-    mine = [onboarding_line(c) for c in cases if c.assignee_id]
-    free = [onboarding_line(c) for c in cases if not c.assignee_id]
+    mine = [onboarding_line(c) for c in cases if onboarding.is_mine(session, c)]
+    free = [onboarding_line(c) for c in cases if not onboarding.is_mine(session, c)]
     looks, refused = looks_today(session, zone=zone)
     return Desk(
         mine, free[:QUEUE], len(free) > QUEUE, _asked_of_sysadmin(session), looks, refused, figures=pulse(session)
@@ -204,22 +217,27 @@ def _asked_of_support(session: Session) -> list[Asked]:
 def _asked_of_sysadmin(session: Session) -> list[Asked]:
     waiting = session.scalars(
         select(Proposal)
-        .where(Proposal.decided_at.is_(None), Proposal.proposed_by != bound(session).staff_id)
+        .where(Proposal.decided_at.is_(None), Proposal.proposed_by.is_distinct_from(bound(session).staff_id))
         .order_by(Proposal.proposed_at)
     )
     return [Asked(p.kind, p.id, "", 0, p.detail, p.proposed_at) for p in waiting]
 
 
-def find_case(session: Session, reference: str) -> tuple[str, str] | None:
-    """Return table and id of a case in reach by its reference (T-1042, or 1042); None when nothing is in reach."""
-    letter, _dash, digits = reference.strip().upper().rpartition("-")
-    if not digits.isdecimal() or not digits.isascii() or len(digits) > 12:
+def find_case(session: Session, reference: str) -> CaseFound | None:
+    """Return a case in reach by its reference (T-1042, or 1042); None when nothing is in reach."""
+    parts = REFERENCE.fullmatch(reference.strip().upper())
+    if parts is None:
         return None
+    letter, number = parts["letter"], int(parts["number"])
     for model in (Ticket, ContactRequest, OnboardingCase):
-        ref = ref_of(model.__tablename__, int(digits))
-        if letter and not ref.startswith(letter + "-"):
-            continue
-        found: str | None = session.scalar(select(model.id).where(model.number == int(digits)))
-        if found:
-            return model.__tablename__, found
+        if letter in {None, LETTERS[model.__tablename__]}:
+            found: Any = session.scalar(select(model).where(model.number == number))
+            if found:
+                return CaseFound(found.__tablename__, found.id, case_of(found).ref, mine=_is_mine(session, found))
     return None
+
+
+def _is_mine(session: Session, row: Any) -> bool:
+    if isinstance(row, OnboardingCase):
+        return onboarding.is_mine(session, row)
+    return bool(row.assignee_id == bound(session).staff_id)

@@ -117,7 +117,7 @@ def read(session: Session, public_id: str) -> SetUp:
 
 
 def _person(session: Session, account_id: str) -> Person | None:
-    """Return the account's three fields while they are in reach; locked, so that a first sign-in waits for the record."""
+    """Return the account's three fields while in reach; locked, so that a first sign-in waits for the record."""
     fields = select(Account.first_name, Account.last_name, Account.email)
     found = session.execute(fields.where(Account.id == account_id).with_for_update(read=True)).first()
     return Person(*found) if found else None
@@ -175,8 +175,6 @@ def share(session: Session, *, since: datetime) -> Share:
     """
     counted = select(func.count(Account.id.distinct()), func.count(OnboardingCase.account_id.distinct()))
     joined = counted.outerjoin(OnboardingCase, OnboardingCase.account_id == Account.id)
-    with system_session(
-        session.get_bind(), "share of set-ups that needed a person", read_only=True
-    ) as figures:
+    with system_session(session.get_bind(), "share of set-ups that needed a person", read_only=True) as figures:
         accounts, helped = figures.execute(joined.where(Account.created_at >= since)).one()
     return Share(helped=helped, accounts=accounts)

@@ -127,7 +127,7 @@ class Home(Declared, AdminIndexView):  # type: ignore[misc]
 
 
 class RecordList(Declared, ModelView):  # type: ignore[misc]
-    """A read-only list: newest first, fifty a page, by keyset, without counting what there is."""
+    """A read-only list: fifty a page, by keyset, without counting what there is."""
 
     can_create = can_edit = can_delete = can_export = can_view_details = False
     column_display_actions = False
@@ -155,6 +155,11 @@ class RecordList(Declared, ModelView):  # type: ignore[misc]
         """Return the attributes and values that narrow the list; subclasses read them from coded parameters."""
         return {}
 
+    @property
+    def oldest_first(self) -> bool:
+        """Whether the list begins with what has waited longest: a queue does."""
+        return False
+
     def row(self, record: Any) -> Row:
         """Turn a record into a line."""
         return Row(cells=[getattr(record, name) for name, _label in self.columns])
@@ -162,7 +167,12 @@ class RecordList(Declared, ModelView):  # type: ignore[misc]
     def show(self, **context: Any) -> str:
         """Render the list at the cursor the address names."""
         found = listing.page(
-            self.guarded, self.model, cursor=request.args.get("at", ""), where=self.filters(), size=PAGE_SIZE
+            self.guarded,
+            self.model,
+            cursor=request.args.get("at", ""),
+            where=self.filters(),
+            size=PAGE_SIZE,
+            oldest_first=self.oldest_first,
         )
         return self.page(self.list_template, **{**self._list_context(found), **context})
 
@@ -174,7 +184,7 @@ class RecordList(Declared, ModelView):  # type: ignore[misc]
             "columns": list(self.column_labels.items()),
             "rows": [self.row(record) for record in found.records],
             "shown": len(found.records),
-            "more": bool(found.older),
+            "more": bool(found.newer if self.oldest_first else found.older),
             "newer_url": self._at(found.newer),
             "older_url": self._at(found.older),
             "banner": calm_banner(),

@@ -17,11 +17,7 @@ RESULT_LABELS = {
     "voicemail": _l("Left a voicemail"),
     "wrong_number": _l("Wrong number"),
 }
-ANSWER_LABELS = {
-    "yes": _l("Yes, the person agrees"),
-    "no": _l("No"),
-    "not_reached": _l("Not reached, so not asked"),
-}
+ANSWER_LABELS = {"yes": _l("Yes, the person agrees"), "no": _l("No"), "not_reached": _l("Not reached, so not asked")}
 OUTCOME_LABELS = {
     "appointment": _l("We made an appointment"),
     "answered": _l("Their question is answered"),
@@ -51,33 +47,23 @@ def _choices(codes: tuple[str, ...], labels: dict[str, Any]) -> list[tuple[str, 
 def _spoken() -> list[tuple[str, Markup]]:
     """Return today's wordings as choices, each marked as being in its language."""
     label = Markup('<strong lang="{0}">{1}</strong><br><span lang="{0}">{2}</span>')
-    return [
-        (code, label.format(code, LANGUAGE_NAMES[code], text)) for code, text in wordings.wordings().items()
-    ]
+    return [(code, label.format(code, LANGUAGE_NAMES[code], text)) for code, text in wordings.wordings().items()]
 
 
-class AttemptForm(FlaskForm):  # type: ignore[misc]
+class AttemptForm(FlaskForm):
     """One try to reach the person."""
 
-    channel = RadioField(
-        _l("How did you try?"), choices=_choices(CHANNELS, CHANNEL_LABELS), validate_choice=False
-    )
-    result = RadioField(
-        _l("What came of it?"), choices=_choices(RESULTS, RESULT_LABELS), validate_choice=False
-    )
+    channel = RadioField(_l("How did you try?"), choices=_choices(CHANNELS, CHANNEL_LABELS), validate_choice=False)
+    result = RadioField(_l("What came of it?"), choices=_choices(RESULTS, RESULT_LABELS), validate_choice=False)
     known = HiddenField()
 
 
-class AnswerForm(FlaskForm):  # type: ignore[misc]
+class AnswerForm(FlaskForm):
     """What the person said to the permission question."""
 
     language = RadioField(_l("Read this out, word for word"), choices=_spoken(), validate_choice=False)
-    asked_by = RadioField(
-        _l("How did you ask?"), choices=_choices(CHANNELS, CHANNEL_LABELS), validate_choice=False
-    )
-    said = RadioField(
-        _l("What did the person say?"), choices=_choices(ANSWERS, ANSWER_LABELS), validate_choice=False
-    )
+    asked_by = RadioField(_l("How did you ask?"), choices=_choices(CHANNELS, CHANNEL_LABELS), validate_choice=False)
+    said = RadioField(_l("What did the person say?"), choices=_choices(ANSWERS, ANSWER_LABELS), validate_choice=False)
 
     def offer(self, *, reached: bool) -> "AnswerForm":
         """Offer the answers that go with the attempts so far."""
@@ -86,7 +72,7 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
         return self
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]
+class CloseForm(FlaskForm):
     """How the follow-up ends."""
 
     outcome = SelectField(_l("How does it end?"), validate_choice=False)
@@ -98,7 +84,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
         return self
 
 
-class ReleaseForm(FlaskForm):  # type: ignore[misc]
+class ReleaseForm(FlaskForm):
     """Why the submission goes back to the queue."""
 
     reason = SelectField(

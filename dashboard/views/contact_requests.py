@@ -43,15 +43,18 @@ class ContactRequestsView(RecordList):
     @permits(P.CONTACT_REQUEST_LIST)
     def index(self) -> str:
         """List my open follow-ups, the queue, or those I closed."""
-        tabs = [
-            (label, url_for(".index", tab=tab), tab == self._tab) for tab, label in forms.TAB_LABELS.items()
-        ]
+        tabs = [(label, url_for(".index", tab=tab), tab == self._tab) for tab, label in forms.TAB_LABELS.items()]
         return self.show(tabs=tabs, empty=forms.EMPTY[self._tab])
 
     @property
     def _tab(self) -> str:
         tab = request.args.get("tab", "")
         return tab if tab in forms.TAB_LABELS else "mine"
+
+    @property
+    def oldest_first(self) -> bool:
+        """Who has waited longest comes first in the queue."""
+        return self._tab == "free"
 
     def filters(self) -> Mapping[str, Any]:
         """Narrow the list to the tab."""
@@ -73,11 +76,7 @@ class ContactRequestsView(RecordList):
         state = macros.state(record, tab, g.tries.get(record.id, 0), forms.OUTCOME_LABELS)  # type: ignore[attr-defined]
         cells = [ref, macros.received(record.submitted_at), state]  # type: ignore[attr-defined]
         if tab == "free":
-            return Row(
-                cells,
-                ref,
-                action=(url_for(".take", public_id=record.id, seen=seen(record.id, ref)), _("Take")),
-            )
+            return Row(cells, ref, action=(url_for(".take", public_id=record.id, seen=seen(record.id, ref)), _("Take")))
         if tab == "closed":
             return Row(cells, ref)
         return Row(cells, ref, url_for(".details", public_id=record.id), _("Open"))
@@ -194,9 +193,7 @@ class ContactRequestsView(RecordList):
 
         return self._work(public_id, act, to=".index", release_form=form)
 
-    def _work(
-        self, public_id: str, act: Callable[[], str], *, to: str = ".details", **forms_sent: Any
-    ) -> Any:
+    def _work(self, public_id: str, act: Callable[[], str], *, to: str = ".details", **forms_sent: Any) -> Any:
         """Do one thing to a follow-up; a refusal comes back at its field, with what was chosen kept."""
         try:
             done = act()

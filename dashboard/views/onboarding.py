@@ -31,6 +31,7 @@ class OnboardingView(RecordList):
         ("state", lazy_gettext("State")),
     )
     caption = lazy_gettext("Set-ups that need a person, without names")
+    oldest_first = True
     list_template = "onboarding/list.html"
     empty = (
         lazy_gettext("No set-up needs a person"),
@@ -65,9 +66,7 @@ class OnboardingView(RecordList):
     def take(self, public_id: str) -> Any:
         """Ask why, then take the case; before that nothing of the person is shown."""
         try:
-            return (
-                self._take(public_id) if request.method == "POST" else self._ask(public_id, forms.TakeForm())
-            )
+            return self._take(public_id) if request.method == "POST" else self._ask(public_id, forms.TakeForm())
         except NotInReach:
             ref = seen_as(public_id)
             if not ref:
@@ -106,10 +105,7 @@ class OnboardingView(RecordList):
         return self._details(onboarding.read(self.guarded, public_id))
 
     def _details(self, set_up: onboarding.SetUp, **came_back: Any) -> str:
-        blank = {
-            "close_form": forms.CloseForm(formdata=None),
-            "release_form": forms.ReleaseForm(formdata=None),
-        }
+        blank = {"close_form": forms.CloseForm(formdata=None), "release_form": forms.ReleaseForm(formdata=None)}
         return self.page(
             "onboarding/details.html",
             crumbs=[(set_up.ref, None)],
@@ -165,9 +161,7 @@ def month_start(at: datetime) -> datetime:
 
 def _banner(set_up: onboarding.SetUp) -> Banner:
     if set_up.person is None:
-        return calm_banner(
-            _("the person has signed in, so case %(ref)s shows them no longer", ref=set_up.ref)
-        )
+        return calm_banner(_("the person has signed in, so case %(ref)s shows them no longer", ref=set_up.ref))
     filters = current_app.jinja_env.filters
     ends = _("Ends on %(at)s", at=filters["day_time"](set_up.ends_at))
     return Banner(

@@ -23,13 +23,9 @@ ADVICE = {
     "single_sign_on_mismatch": _l(
         "Compare this address with the one the company's sign-in sends, and have one corrected."
     ),
-    "address_at_two_companies": _l(
-        "Ask both companies where the person works now. Only one account can sign in."
-    ),
+    "address_at_two_companies": _l("Ask both companies where the person works now. Only one account can sign in."),
     "invitation_bounced": _l("Check the address for a slip, and have the company correct it in the app."),
-    "imported_from_old_app": _l(
-        "Compare the three fields with the old account, then start the set-up again."
-    ),
+    "imported_from_old_app": _l("Compare the three fields with the old account, then start the set-up again."),
     "name_letters_refused": _l(
         "Look for a sign in the name that the app refuses, and report it as a fault of the app."
     ),
@@ -67,15 +63,13 @@ def _choices(codes: tuple[str, ...], labels: dict[str, Any]) -> list[tuple[str, 
     return [(code, labels[code]) for code in codes]
 
 
-class TakeForm(FlaskForm):  # type: ignore[misc]
+class TakeForm(FlaskForm):
     """Why a person has to help."""
 
-    reason = RadioField(
-        _l("Why do you take it?"), choices=_choices(TAKE_REASONS, TAKE_LABELS), validate_choice=False
-    )
+    reason = RadioField(_l("Why do you take it?"), choices=_choices(TAKE_REASONS, TAKE_LABELS), validate_choice=False)
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]
+class CloseForm(FlaskForm):
     """How the case ends."""
 
     outcome = SelectField(
@@ -85,7 +79,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class ReleaseForm(FlaskForm):  # type: ignore[misc]
+class ReleaseForm(FlaskForm):
     """Why the case goes back to the queue."""
 
     reason = SelectField(

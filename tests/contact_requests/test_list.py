@@ -1,5 +1,6 @@
 """The queue: who sees which submissions, and never a person."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -80,3 +81,30 @@ def test_the_queue_goes_on_when_it_is_longer_than_a_page(world):
     assert first.text.count("<tr") == 51
     assert "there are more" in first.text
     assert "tab=free&amp;at=" in first.text
+
+
+def test_who_waited_longest_comes_first_when_the_queue_is_read(world):
+    for number in range(1, 54):
+        world.contact_request(number=number)
+    client = world.sign_in("rep")
+
+    first = client.get(LIST, query_string={"tab": "free"})
+    second = client.get(link(first, "Newer"))
+    back = client.get(link(second, "Older"))
+
+    assert listed(first) == listed(back) == list(range(1, 51))
+    assert listed(second) == [51, 52, 53]
+    assert "there are more" in first.text
+    assert "there are more" not in second.text
+
+
+def listed(answer) -> list[int]:
+    """Return the numbers a list shows, in its order."""
+    return [int(number) for number in re.findall(r'<span class="ref">C-(\d+)</span>', answer.text)]
+
+
+def link(answer, label: str) -> str:
+    """Return where a link of the pager leads."""
+    pager = answer.text[answer.text.index('class="pager"') :]
+    (found,) = re.findall(rf'href="([^"]+)">(?:<svg.*?</svg>)?{label}', pager)
+    return found.replace("&amp;", "&")
