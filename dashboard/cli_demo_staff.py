@@ -79,11 +79,11 @@ def _ending(made: datetime, name: str, case: str, *, said: str) -> Iterator[Act]
 
 def _in_hands() -> Iterator[Act]:
     """Put the newest cases on desks; the very newest ticket, an error told at length, on the first engineer's."""
-    for names, model, permission, take in (
-        (("support", "support2"), Ticket, P.TICKET_TAKE, ticket_work.take),
-        (("rep", "rep2"), ContactRequest, P.CONTACT_REQUEST_TAKE, follow_ups.take),
+    for names, model, moment, permission, take in (
+        (("support", "support2"), Ticket, Ticket.opened_at, P.TICKET_TAKE, ticket_work.take),
+        (("rep", "rep2"), ContactRequest, ContactRequest.submitted_at, P.CONTACT_REQUEST_TAKE, follow_ups.take),
     ):
-        newest = iter(_newest(model, sum(IN_HANDS[name] for name in names)))
+        newest = iter(_newest(model, moment, count=sum(IN_HANDS[name] for name in names)))
         for name in names:
             for _case in range(IN_HANDS[name]):
                 if case := next(newest, None):
@@ -96,9 +96,10 @@ def _old(model: Any, moment: Any) -> list[Any]:
         return list(session.execute(old.where(model.assignee_id.is_(None), model.number % 12 > 0)).all())
 
 
-def _newest(model: Any, count: int) -> list[str]:
+def _newest(model: Any, moment: Any, *, count: int) -> list[str]:
+    """Return the newest free cases; a small story has few, and those `_old` works are not free."""
     with _system() as session:
-        free = select(model.id).where(model.assignee_id.is_(None), model.closed_at.is_(None))
+        free = select(model.id).where(model.assignee_id.is_(None), model.closed_at.is_(None), moment >= utcnow() - OLD)
         return list(session.scalars(free.order_by(model.number.desc()).limit(count)))
 
 
