@@ -49,7 +49,7 @@ def record(
             rows.append(_row(event, accounts[event["account"]][0]))
     # Sorted: two batches that share events then lock them in the same order and cannot wait for each other.
     rows.sort(key=lambda row: (row["account_id"], row["id"]))
-    new = len(record_events(session, rows)) if rows else 0
+    new = record_events(session, rows) if rows else 0
     everything = sorted((*refused, *late), key=lambda refusal: refusal["index"])
     return Answer(200, {"accepted": new, "duplicate": len(rows) - new, "refused": everything})
 
