@@ -44,6 +44,7 @@ class AccessRecord(Base):
         Index("ix_access_record_subject", "subject_key", "number"),
         Index("ix_access_record_case", "case_ref", "number"),
         Index("ix_access_record_event", "event", "number"),
+        Index("ix_access_record_event_at", "event", "at"),  # the figures count events since a moment
         Index("ix_access_record_at", "at"),
         {"sqlite_autoincrement": True},
     )

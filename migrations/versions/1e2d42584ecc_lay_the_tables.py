@@ -35,6 +35,7 @@ def upgrade() -> None:
     op.create_index('ix_access_record_case', 'access_record', ['case_ref', 'number'], unique=False)
     op.create_index(op.f('ix_access_record_case_id'), 'access_record', ['case_id'], unique=False)
     op.create_index('ix_access_record_event', 'access_record', ['event', 'number'], unique=False)
+    op.create_index('ix_access_record_event_at', 'access_record', ['event', 'at'], unique=False)
     op.create_index('ix_access_record_staff', 'access_record', ['staff_id', 'number'], unique=False)
     op.create_index('ix_access_record_subject', 'access_record', ['subject_key', 'number'], unique=False)
     op.create_table('api_token',
@@ -413,6 +414,7 @@ def downgrade() -> None:
     op.drop_table('api_token')
     op.drop_index('ix_access_record_subject', table_name='access_record')
     op.drop_index('ix_access_record_staff', table_name='access_record')
+    op.drop_index('ix_access_record_event_at', table_name='access_record')
     op.drop_index('ix_access_record_event', table_name='access_record')
     op.drop_index(op.f('ix_access_record_case_id'), table_name='access_record')
     op.drop_index('ix_access_record_case', table_name='access_record')
