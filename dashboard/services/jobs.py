@@ -1,7 +1,7 @@
 """What runs by itself: each verb looks at the state, does what is due, commits, and says how many rows it dealt with.
 
-A run is a row, unique per job and slot, so that several schedulers run it once. A verb must stand being cut off at any
-moment and run again: what one run leaves, the next one finds. A failure is kept by its kind; its text may hold anything.
+A run is a row, unique per job and slot, so that several schedulers run it once. A verb must stand being cut off at
+any moment and run again: what one run leaves, the next one finds. A failure is kept by its kind, never by its text.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -165,6 +165,12 @@ def last_runs(session: Session, jobs: Sequence[str]) -> dict[str, Run]:
         if row:
             found[job] = Run(*row)
     return found
+
+
+def failed_within_a_day(session: Session) -> int:
+    """Return how many runs failed in the last 24 hours."""
+    failed = (JobRun.state == "failed", JobRun.started_at > utcnow() - timedelta(days=1))
+    return session.scalar(select(func.count()).select_from(JobRun).where(*failed)) or 0
 
 
 def unsent(session: Session) -> int:

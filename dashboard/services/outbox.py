@@ -85,7 +85,8 @@ def _claim(session: Session, message_id: str, settings: Settings) -> EmailMessag
     found = session.execute(select(*columns).where(Message.id == message_id)).one()
     claim = (
         update(Message)
-        .where(Message.id == message_id, Message.attempts == found.attempts, Message.sent_at.is_(None))
+        .where(Message.id == message_id, Message.sent_at.is_(None), Message.next_try_at <= utcnow())
+        .where(Message.attempts == found.attempts)
         .values(attempts=found.attempts + 1, next_try_at=utcnow() + WAITS[min(found.attempts, len(WAITS) - 1)])
         .returning(Message.id)
         .execution_options(synchronize_session=False)
@@ -132,10 +133,14 @@ def _connect(url: str) -> smtplib.SMTP:
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=PATIENCE, context=verified)
     else:
         server = smtplib.SMTP(host, port or 587, timeout=PATIENCE)
-        if host not in LOOPBACK:
+    try:
+        if parts.scheme == "smtp" and host not in LOOPBACK:
             server.starttls(context=verified)
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+    except BaseException:
+        server.close()
+        raise
     return server
 
 
