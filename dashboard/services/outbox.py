@@ -44,7 +44,7 @@ def queue(session: Session, *, type: str, cause: str, address: str, subject: str
 def deliver(session: Session, settings: Settings) -> int:
     """Send what waits; return how many went. Raise Undelivered, after trying all, when some did not.
 
-    A mail server that cannot be reached counts as no try: its OSError ends the run, and nothing is lost by a long night.
+    A mail server that cannot be reached counts as no try: its OSError ends the run, and a long night loses nothing.
     """
     waiting = _waiting(session)
     if not waiting:

@@ -1,4 +1,4 @@
-"""The scheduler as a process: two of them run each slot once, a killed one loses nothing, a stopped one ends cleanly."""
+"""The scheduler as a process: two run each slot once, a killed one loses nothing, a stopped one ends cleanly."""
 
 import os
 import signal
