@@ -2,6 +2,7 @@
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from dashboard.config import ROOT
 from dashboard.services import documents
@@ -16,6 +17,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("docs")
+@with_appcontext
 def docs_command() -> None:
     """Write docs/roles.md, docs/settings.md and docs/access-matrix.csv anew."""
     for path, text in documents.all_documents(current_app.extensions["endpoints"]()).items():
@@ -25,6 +27,7 @@ def docs_command() -> None:
 
 
 @click.command("access-matrix")
+@with_appcontext
 def access_matrix_command() -> None:
     """Print the access matrix; exit 1 when the checked-in file differs from it."""
     text = documents.matrix_text(current_app.extensions["endpoints"]())
