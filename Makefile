@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types coverage hostile soak bench lock docs screenshots clean
+.PHONY: help run test check lint types coverage hostile soak bench lock docs texts screenshots clean
 
 BIN  := .venv/bin
 PORT ?= 8000
@@ -65,6 +65,9 @@ bench: .venv/dev.stamp ## speed at 10 thousand and 10 million events, beside sto
 docs: .venv/run.stamp ## writes docs/roles.md and docs/settings.md anew and checks the access matrix
 	@$(BIN)/flask --app wsgi docs
 	@$(BIN)/flask --app wsgi access-matrix
+
+texts: .venv/run.stamp ## brings the Dutch catalogue up to date and compiles it; names what has no Dutch yet
+	@$(BIN)/python -m translations
 
 screenshots: .venv/dev.stamp ## takes the README's pictures anew
 	@$(BIN)/python -m tests.browser.chromium

@@ -1,12 +1,13 @@
 """Settings, from the environment only. Refuses to start unsafely, naming the setting and the remedy."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "", None}
@@ -66,6 +67,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         if given:
             values[item.name] = _convert(item.name, item.default, given)
     settings = Settings(**values)
+    _refuse_unusable(settings)
     if settings.demo:
         return _demo(settings, values)
     _refuse_unsafe(settings)
@@ -77,7 +79,7 @@ def _convert(name: str, default: Any, given: str) -> Any:
         return given == "1"
     if not isinstance(default, int):
         return given
-    if not given.isdigit():
+    if not (given.isdecimal() and given.isascii()):
         raise UnsafeSetting(f"{name.upper()} must be a whole number.")
     return int(given)
 
@@ -97,6 +99,20 @@ def _demo_key() -> str:
         path.write_text(secrets.token_urlsafe(48))
         path.chmod(0o600)
     return path.read_text()
+
+
+def _refuse_unusable(settings: Settings) -> None:
+    """Refuse what would fail later, on a page or in a job, far from its cause."""
+    if not settings.url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise UnsafeSetting("DATABASE_URL must begin with postgresql+psycopg:// or sqlite:///.")
+    if not 0 < settings.port < 65_536:
+        raise UnsafeSetting("PORT must lie between 1 and 65535.")
+    if settings.log_level not in logging.getLevelNamesMapping():
+        raise UnsafeSetting("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise UnsafeSetting("TIME_ZONE must be a name such as Europe/Amsterdam.") from error
 
 
 def _refuse_unsafe(settings: Settings) -> None:

@@ -58,6 +58,7 @@ def stand_before(app: Flask) -> None:
     """Put the front door before every request of an application."""
     app.before_request(name_the_request)
     app.before_request(guard)
+    app.before_request(refuse_nul)
 
 
 def name_the_request() -> None:
@@ -65,6 +66,14 @@ def name_the_request() -> None:
     g.request_id = secrets.token_hex(8)
     g.csp_nonce = secrets.token_urlsafe(16)
     g.at = utcnow()
+
+
+def refuse_nul() -> None:
+    """Refuse a form or an address with a NUL in it: no keyboard types one, and PostgreSQL keeps none."""
+    if request.path.startswith("/api/"):
+        return  # the body of a call is read in one place, with its own limits
+    if any("\0" in value for values in (request.args, request.form) for _name, value in values.items(multi=True)):
+        abort(400)
 
 
 def guard() -> Response | None:

@@ -29,7 +29,10 @@ class AccountLine:
 
 
 def of_my_cases(session: Session) -> list[AccountLine]:
-    """Return the persons of my open tickets, one line per ticket; each look is recorded before it is shown."""
+    """Return the persons of my open tickets, one line per ticket; each look is recorded before it is shown.
+
+    The tickets are locked until then, so that none changes hands in between.
+    """
     found = session.execute(
         select(Ticket.id, Ticket.number, Account.id, Account.first_name, Account.last_name, Account.email, Company.name,
                Account.deactivated_at)
@@ -38,6 +41,7 @@ def of_my_cases(session: Session) -> list[AccountLine]:
         .where(Ticket.assignee_id == bound(session).staff_id, Ticket.unlocked_at.is_not(None))
         .order_by(Ticket.number.desc())
         .limit(MOST)
+        .with_for_update(read=True, of=Ticket)
     ).all()  # fmt: skip
     for ticket_id, number, account_id, *_ in found:
         access_log.record(

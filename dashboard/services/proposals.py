@@ -88,9 +88,13 @@ def check_address(email: str, *, domains: Iterable[str]) -> None:
     """Raise Invalid unless the address can be a staff address (P54)."""
     known = sorted({domain.strip().lower() for domain in domains if domain.strip()})
     if not ADDRESS.fullmatch(email):
-        raise Invalid("email", "Write an e-mail address, such as first.last@" + (known or ["example.com"])[0] + ".")
+        raise Invalid(
+            "email", "Write an e-mail address, such as first.last@%(domain)s.", domain=(known or ["example.com"])[0]
+        )
     if email.rpartition("@")[2] not in known:
-        raise Invalid("email", "Staff addresses end in " + ", ".join(f"@{domain}" for domain in known) + ".")
+        raise Invalid(
+            "email", "Staff addresses end in %(domains)s.", domains=", ".join(f"@{domain}" for domain in known)
+        )
 
 
 def check_not_here(session: Session, email: str) -> None:

@@ -38,11 +38,12 @@ class RecordNotWritten(CannotContinue):
 class Invalid(CannotContinue):
     """Cannot continue because a field holds something unusable; names the field and says what to do."""
 
-    def __init__(self, field: str, message: str) -> None:
-        """Keep the field's name and the message shown at it."""
-        super().__init__(message)
+    def __init__(self, field: str, message: str, **values: str) -> None:
+        """Keep the field's name, the message shown at it, and what stands for its %(names)s."""
+        super().__init__(message % values if values else message)
         self.field = field
         self.message = message
+        self.values = values
 
 
 class DiffersFromBefore(CannotContinue):

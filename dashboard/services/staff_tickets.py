@@ -11,7 +11,7 @@ from models import Account, Ticket, bound
 
 from . import access_log
 from .cases import case_of, find
-from .refusals import Invalid, NotInReach, SomeoneWasFaster
+from .refusals import Invalid
 
 KINDS = ("question", "deactivation")
 
@@ -28,9 +28,10 @@ def write(session: Session, *, email: str, kind: str, language: str, subject: st
     )  # fmt: skip
     session.add(ticket)
     session.flush()
-    access_log.record(session, "ticket_written", case=case_of(ticket))
+    case = case_of(ticket)
+    access_log.record(session, "ticket_written", case=case)
     session.commit()
-    return case_of(ticket).ref
+    return case.ref
 
 
 def _account_at(session: Session, email: str) -> str | None:
@@ -40,12 +41,13 @@ def _account_at(session: Session, email: str) -> str | None:
 
 
 def confirm(session: Session, public_id: str) -> str:
-    """Confirm, as second engineer, that a colleague's ticket is real; its assignee then sees the person."""
-    try:
-        ticket = find(session, Ticket, public_id, lock="update")
-    except NotInReach as error:
-        raise SomeoneWasFaster from error
+    """Confirm, as second engineer, that a colleague's ticket is real and return its reference. Raise NotInReach.
+
+    Its assignee sees the person from then on.
+    """
+    ticket = find(session, Ticket, public_id, lock="update")
+    case = case_of(ticket)
     ticket.unlocked_at, ticket.unlocked_by = bound(session).at, bound(session).staff_id
-    access_log.record(session, "ticket_confirmed", case=case_of(ticket))
+    access_log.record(session, "ticket_confirmed", case=case)
     session.commit()
-    return case_of(ticket).ref
+    return case.ref

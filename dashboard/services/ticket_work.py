@@ -7,23 +7,19 @@ from models import AppError, Staff, Ticket, TraceOpening, bound
 
 from . import access_log
 from .cases import case_of, find
-from .refusals import Invalid, NotInReach, SomeoneWasFaster
+from .refusals import Invalid
 
 RELEASE_REASONS = ("wrong_team", "no_time", "know_the_person", "looked_by_mistake")
 CLOSE_REASONS = ("solved", "no_answer", "duplicate", "not_a_problem")
 
 
 def take(session: Session, public_id: str) -> str:
-    """Assign a free ticket to me; return its reference. Raise SomeoneWasFaster when it is no longer free."""
-    try:
-        ticket = find(session, Ticket, public_id, lock="update")
-    except NotInReach as error:
-        raise SomeoneWasFaster from error
-    ticket.assignee_id = bound(session).staff_id
-    ticket.assigned_at = bound(session).at
-    access_log.record(session, "ticket_taken", case=case_of(ticket))
-    session.commit()
-    return case_of(ticket).ref
+    """Assign a free ticket to me and return its reference; taking it twice is taking it once. Raise NotInReach."""
+    ticket = _mine(session, public_id)
+    if ticket.assignee_id is None:
+        ticket.assignee_id, ticket.assigned_at = bound(session).staff_id, bound(session).at
+        access_log.record(session, "ticket_taken", case=case_of(ticket))
+    return _commit(session, ticket)
 
 
 def write_finding(session: Session, public_id: str, text: str) -> str:
@@ -31,8 +27,7 @@ def write_finding(session: Session, public_id: str, text: str) -> str:
     ticket = _mine(session, public_id)
     ticket.finding = _text(text)
     access_log.record(session, "finding_written", case=case_of(ticket))
-    session.commit()
-    return case_of(ticket).ref
+    return _commit(session, ticket)
 
 
 def _text(text: str) -> str:
@@ -44,8 +39,13 @@ def _text(text: str) -> str:
 
 
 def link_error(session: Session, public_id: str, error_id: str) -> str:
-    """Tie a ticket to an error the app recorded for its person: only then can it open a trace (P36)."""
+    """Tie a ticket to an error the app recorded for its person: only then can it open a trace (P36).
+
+    Once: moving the link from error to error would move the window of its trace along. Raise Invalid.
+    """
     ticket = _mine(session, public_id)
+    if ticket.error_id or ticket.unlocked_at is None:
+        raise Invalid("error", "This ticket cannot be linked: it has its error, or waits for a second engineer.")
     error = session.execute(
         select(AppError.id, AppError.code, AppError.feature).where(
             AppError.id == error_id, AppError.account_id == ticket.account_id, AppError.occurred_at <= ticket.opened_at
@@ -53,15 +53,10 @@ def link_error(session: Session, public_id: str, error_id: str) -> str:
     ).first()
     if error is None:
         raise Invalid("error", "Choose one of the errors the app recorded for this person.")
-    ticket.kind, ticket.error_id, ticket.error_code, ticket.feature = (
-        "system_error",
-        error.id,
-        error.code,
-        error.feature,
-    )
+    ticket.kind = "system_error"
+    ticket.error_id, ticket.error_code, ticket.feature = error.id, error.code, error.feature
     access_log.record(session, "error_linked", case=case_of(ticket))
-    session.commit()
-    return case_of(ticket).ref
+    return _commit(session, ticket)
 
 
 def release(session: Session, public_id: str, reason: str) -> str:
@@ -70,8 +65,11 @@ def release(session: Session, public_id: str, reason: str) -> str:
 
 
 def hand_over(session: Session, public_id: str, colleague_id: str) -> str:
-    """Give a ticket to a colleague in support; my access ends, theirs begins."""
-    colleague = session.scalar(select(Staff.id).where(Staff.id == colleague_id))
+    """Give a ticket to a colleague in support; my access ends, theirs begins.
+
+    Their row is locked, so that a ticket cannot slip to somebody who is being deactivated.
+    """
+    colleague = session.scalar(select(Staff.id).where(Staff.id == colleague_id).with_for_update(read=True))
     if colleague is None:
         raise Invalid("colleague", "Choose a colleague in support.")
     return _end(session, public_id, reason="handed_over", event="ticket_handed_over", to=colleague)
@@ -83,18 +81,17 @@ def _end(session: Session, public_id: str, *, reason: str, event: str, to: str |
     ticket.assignee_id = to
     ticket.assigned_at = bound(session).at if to else None
     access_log.record(session, event, case=case_of(ticket), reason=reason)
-    session.commit()
-    return case_of(ticket).ref
+    return _commit(session, ticket)
 
 
 def close(session: Session, public_id: str, reason: str) -> str:
     """Close a ticket; my access to its person ends with the commit."""
     ticket = _mine(session, public_id)
+    ticket.closed_because = _coded(reason, CLOSE_REASONS)
     end_openings(session, ticket.id, because="closed")
-    ticket.closed_at, ticket.closed_because = bound(session).at, _coded(reason, CLOSE_REASONS)
-    access_log.record(session, "ticket_closed", case=case_of(ticket), reason=ticket.closed_because)
-    session.commit()
-    return case_of(ticket).ref
+    ticket.closed_at = bound(session).at
+    access_log.record(session, "ticket_closed", case=case_of(ticket), reason=reason)
+    return _commit(session, ticket)
 
 
 def end_openings(session: Session, ticket_id: str, *, because: str) -> None:
@@ -109,6 +106,13 @@ def end_openings(session: Session, ticket_id: str, *, because: str) -> None:
 
 def _mine(session: Session, public_id: str) -> Ticket:
     return find(session, Ticket, public_id, lock="update")
+
+
+def _commit(session: Session, ticket: Ticket) -> str:
+    """Commit and return the reference, read before: afterwards the ticket may be out of reach."""
+    ref = case_of(ticket).ref
+    session.commit()
+    return ref
 
 
 def _coded(reason: str, known: tuple[str, ...]) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -33,7 +32,6 @@ class ErrorFacts:
     code: str
     feature: str | None
     occurred_at: datetime
-    message: str | None
 
 
 @dataclass(frozen=True)
@@ -65,15 +63,13 @@ class TicketPage:
     colleagues: Sequence[Colleague]
     trace_ends_at: datetime | None
     trace_opened_at: datetime | None
-    seen_at: datetime
 
 
 def read(session: Session, public_id: str) -> TicketPage:
     """Return an open ticket of mine with its person; raise NotInReach, AccessEnded or RecordNotWritten."""
     ticket = find(session, Ticket, public_id, columns=(Ticket.subject, Ticket.body, Ticket.finding), lock="share")
-    person = person_of(session, ticket.account_id)
-    errors = _errors_before(session, ticket)
-    page = _page(session, ticket, person=person, errors=errors)
+    person = person_of(session, ticket)
+    page = _page(session, ticket, person=person)
     access_log.record(
         session, "ticket_seen", case=case_of(ticket), table="ticket", count=1, subject_key=ticket.account_id,
         fields="subject,body,finding" + (",first_name,last_name,email,company" if person else ""),
@@ -82,58 +78,58 @@ def read(session: Session, public_id: str) -> TicketPage:
     return page
 
 
-def person_of(session: Session, account_id: str | None) -> Person | None:
-    """Return the account holder in reach, if there is one."""
+def person_of(session: Session, ticket: Ticket) -> Person | None:
+    """Return the account holder; None while this ticket unlocks nobody, even if another ticket of mine does."""
+    if ticket.unlocked_at is None:
+        return None
     found = session.execute(
         select(Account.first_name, Account.last_name, Account.email, Company.name, Account.deactivated_at)
         .join(Company, Company.id == Account.company_id)
-        .where(Account.id == account_id)
+        .where(Account.id == ticket.account_id)
     ).first()
     if found is None:
         return None
     return Person(found.first_name, found.last_name, found.email, found.name, active=found.deactivated_at is None)
 
 
-def error_facts(session: Session, error_id: str | None) -> ErrorFacts | None:
-    """Return one error record in reach."""
-    found = session.execute(_errors().where(AppError.id == error_id)).first()
+def error_of(session: Session, ticket: Ticket) -> ErrorFacts | None:
+    """Return the error a system-error ticket is about: the app's own record of this person, older than the ticket.
+
+    None, and with it no trace, for any other ticket and while the ticket unlocks nobody (P36).
+    """
+    if ticket.kind != "system_error" or ticket.unlocked_at is None:
+        return None
+    found = session.execute(_errors_before(ticket).where(AppError.id == ticket.error_id)).first()
     return ErrorFacts(*found) if found else None
 
 
-def _errors() -> Select[str, str, str | None, datetime, str | None]:
-    return select(AppError.id, AppError.code, AppError.feature, AppError.occurred_at, AppError.message)
+def _linkable(session: Session, ticket: Ticket) -> list[ErrorFacts]:
+    """Return the person's latest errors before this ticket, newest first: one of them may be what it is about."""
+    if ticket.error_id or ticket.unlocked_at is None:
+        return []
+    newest_first = (AppError.occurred_at.desc(), AppError.id)
+    return [ErrorFacts(*row) for row in session.execute(_errors_before(ticket).order_by(*newest_first).limit(10))]
 
 
-def _errors_before(session: Session, ticket: Ticket) -> list[ErrorFacts]:
-    """Return the person's errors before this ticket, newest first: one of them may be what it is about (P36)."""
-    found = session.execute(
-        _errors()
-        .where(AppError.account_id == ticket.account_id, AppError.occurred_at <= ticket.opened_at)
-        .order_by(AppError.occurred_at.desc())
-        .limit(10)
+def _errors_before(ticket: Ticket) -> Select[str, str, str | None, datetime]:
+    return select(AppError.id, AppError.code, AppError.feature, AppError.occurred_at).where(
+        AppError.account_id == ticket.account_id, AppError.occurred_at <= ticket.opened_at
     )
-    return [ErrorFacts(*row) for row in found]
 
 
-def _page(session: Session, ticket: Ticket, *, person: Person | None, errors: list[ErrorFacts]) -> TicketPage:
+def _page(session: Session, ticket: Ticket, *, person: Person | None) -> TicketPage:
     opening = session.scalar(
         select(TraceOpening).where(TraceOpening.ticket_id == ticket.id).order_by(TraceOpening.opened_at.desc()).limit(1)
     )
-    error = next((e for e in errors if e.id == ticket.error_id), None) or error_facts(session, ticket.error_id)
     return TicketPage(
         id=ticket.id, ref=ref_of("ticket", ticket.number), kind=ticket.kind, language=ticket.language,
         written_by=ticket.written_by, unlocked_at=ticket.unlocked_at, opened_at=ticket.opened_at,
         assigned_at=ticket.assigned_at or ticket.opened_at, subject=ticket.subject, body=ticket.body,
-        finding=ticket.finding, person=person, error=error, linkable=[] if ticket.error_id else errors,
-        colleagues=_colleagues(session), seen_at=_now(session),
+        finding=ticket.finding, person=person, error=error_of(session, ticket), linkable=_linkable(session, ticket),
+        colleagues=_colleagues(session),
         trace_ends_at=opening.ends_at if opening else None, trace_opened_at=opening.opened_at if opening else None,
     )  # fmt: skip
 
 
 def _colleagues(session: Session) -> list[Colleague]:
     return [Colleague(*row) for row in session.execute(select(Staff.id, Staff.name).order_by(Staff.number))]
-
-
-def _now(session: Session) -> datetime:
-    at: datetime = session.info["access"].at
-    return at

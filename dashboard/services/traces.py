@@ -15,8 +15,8 @@ from models import AppError, Ticket, TraceOpening, TraceWidening, UsageEvent, bo
 
 from . import access_log
 from .cases import case_of, find, ref_of
-from .refusals import CannotContinue, Invalid, NotInReach, SamePerson, SomeoneWasFaster
-from .tickets import ErrorFacts, Person, error_facts, person_of
+from .refusals import CannotContinue, Invalid, NotInReach
+from .tickets import ErrorFacts, Person, error_of, person_of
 
 WINDOW = timedelta(hours=24)
 OPEN_FOR = timedelta(hours=72)
@@ -24,6 +24,8 @@ ENDS_SOON = timedelta(minutes=30)
 PAGE = 100
 WIDER = (48, 72, 168)
 """Hours before the error a second engineer can agree to; a week is as far as one error reaches back."""
+SEEN = "occurred_at,session,feature,action,properties,message,first_name,last_name,email,company"
+"""What a look at a trace shows, by column; the error's message among it."""
 REASONS = ("reproduce", "sequence", "data_lost", "repeated", "own_words")
 """Why the trace is needed, as codes."""
 
@@ -59,8 +61,8 @@ class Trace:
     ref: str
     assigned_at: datetime
     error: ErrorFacts
+    message: str | None
     person: Person | None
-    finding: str | None
     events: Sequence[Event]
     window_from: datetime
     window_until: datetime
@@ -71,38 +73,40 @@ class Trace:
     widened_at: datetime | None
     widening_asked: bool
     first: bool
-    older: tuple[datetime, str] | None
+    older: str
 
 
 def open_trace(session: Session, public_id: str, *, reason: str, text: str) -> str:
-    """Open the window of a ticket's error for 72 hours; return the ticket's reference. Raise Invalid or NotInReach."""
+    """Open the window of a ticket's error for 72 hours; return the ticket's reference. Raise Invalid or NotInReach.
+
+    What is open already stays as it is: asking again does not make it last longer.
+    """
     ticket = find(session, Ticket, public_id, lock="update")
     error_at = _error_at(session, ticket)
     text = _reason_text(reason, text)
+    case = case_of(ticket)
+    if _opening(session, ticket) is None:
+        session.add(_new_opening(session, ticket, error_at=error_at, reason=reason, text=text))
+        access_log.record(session, "trace_opened", case=case, reason=reason, subject_key=ticket.account_id)
+    session.commit()
+    return case.ref
+
+
+def _new_opening(session: Session, ticket: Ticket, *, error_at: datetime, reason: str, text: str) -> TraceOpening:
     at = bound(session).at
-    opening = TraceOpening(
+    return TraceOpening(
         ticket_id=ticket.id, engineer_id=bound(session).staff_id, account_id=ticket.account_id, reason=reason,
         reason_text=text or None, opened_at=at, window_from=error_at - WINDOW, window_until=error_at,
         ends_at=at + OPEN_FOR,
     )  # fmt: skip
-    session.add(opening)
-    access_log.record(session, "trace_opened", case=case_of(ticket), reason=reason, subject_key=ticket.account_id)
-    session.commit()
-    return case_of(ticket).ref
 
 
 def _error_at(session: Session, ticket: Ticket) -> datetime:
     """Return when the app's own error record of this account says it failed: no record, no trace (P36)."""
-    found = session.scalar(
-        select(AppError.occurred_at).where(
-            AppError.id == ticket.error_id,
-            AppError.account_id == ticket.account_id,
-            AppError.occurred_at <= ticket.opened_at,
-        )
-    )
-    if found is None or ticket.kind != "system_error" or ticket.unlocked_at is None:
+    error = error_of(session, ticket)
+    if error is None:
         raise NotInReach
-    return found
+    return error.occurred_at
 
 
 def _reason_text(reason: str, text: str) -> str:
@@ -114,26 +118,39 @@ def _reason_text(reason: str, text: str) -> str:
     return text if reason == "own_words" else ""
 
 
-def read(
-    session: Session, public_id: str, *, before: tuple[datetime, str] | None = None, same_only: bool = False
-) -> Trace:
-    """Return one page of the trace; raise NotInReach when it is not open to me, RecordNotWritten when unrecorded."""
-    ticket = find(session, Ticket, public_id, columns=(Ticket.finding,), lock="share")
-    opening = _opening(session, ticket)
-    facts = error_facts(session, ticket.error_id)
-    if facts is None or ticket.unlocked_at is None:
+def read(session: Session, public_id: str, *, before: str = "", same_only: bool = False) -> Trace:
+    """Return one page of the trace: the latest events, or those before the event with this id.
+
+    Raise NotInReach when there is no error to trace, NotOpened before a reason, RecordNotWritten when unrecorded.
+    """
+    ticket = find(session, Ticket, public_id, lock="share")
+    error = error_of(session, ticket)
+    if error is None:
         raise NotInReach
+    opening = _opening(session, ticket)
     if opening is None:
-        raise NotOpened(ref_of("ticket", ticket.number), facts.code)
-    rows = _events(session, opening, error_id=facts.id, before=before, same_only=same_only)
-    trace = _trace(session, ticket, opening, facts, rows=rows, first=before is None)
+        raise NotOpened(ref_of("ticket", ticket.number), error.code)
+    place = _place(session, opening, before)
+    rows = _events(session, opening, error_id=error.id, before=place, same_only=same_only)
+    trace = _trace(session, ticket, opening, error, rows=rows, first=place is None)
     access_log.record(
-        session, "trace_seen", case=case_of(ticket), table="usage_event", count=len(trace.events),
-        fields="occurred_at,session,feature,action,properties,first_name,last_name,email,company",
+        session, "trace_seen", case=case_of(ticket), table="usage_event", count=len(trace.events), fields=SEEN,
         subject_key=ticket.account_id, reason=opening.reason,
     )  # fmt: skip
     access_log.commit(session)
     return trace
+
+
+def _place(session: Session, opening: TraceOpening, event_id: str) -> tuple[datetime, str] | None:
+    """Return where an event stands in the trace; None for the top. An address holds its id, never its moment."""
+    if not event_id:
+        return None
+    at = session.scalar(
+        select(UsageEvent.occurred_at).where(
+            UsageEvent.account_id == opening.account_id, UsageEvent.id == event_id
+        )
+    )
+    return (at, event_id) if at else None
 
 
 def still_open(session: Session, public_id: str) -> bool:
@@ -147,14 +164,6 @@ def asked_for(session: Session, public_id: str) -> tuple[str, str]:
     session.rollback()
     ticket = find(session, Ticket, public_id)
     return ref_of("ticket", ticket.number), ticket.error_code or ""
-
-
-def cursor(moment: object, event: object) -> tuple[datetime, str] | None:
-    """Return a place in the trace from its signed text; None when it is none."""
-    try:
-        return datetime.fromisoformat(str(moment)), str(event)
-    except ValueError:
-        return None
 
 
 def _opening(session: Session, ticket: Ticket) -> TraceOpening | None:
@@ -190,58 +199,61 @@ def _trace(
     session: Session, ticket: Ticket, opening: TraceOpening, error: ErrorFacts, *, rows: Sequence[Any], first: bool
 ) -> Trace:
     events = [Event(*row) for row in rows[:PAGE]]
-    last = events[-1] if len(rows) > PAGE else None
-    widening = session.scalar(
-        select(TraceWidening)
-        .where(TraceWidening.opening_id == opening.id)
-        .order_by(TraceWidening.asked_at.desc())
-        .limit(1)
-    )
+    widenings = session.scalars(select(TraceWidening).where(TraceWidening.opening_id == opening.id)).all()
     return Trace(
         ticket_id=ticket.id, ref=ref_of("ticket", ticket.number), assigned_at=ticket.assigned_at or ticket.opened_at,
-        error=error, person=person_of(session, ticket.account_id), finding=ticket.finding, events=events,
+        error=error, message=session.scalar(select(AppError.message).where(AppError.id == error.id)),
+        person=person_of(session, ticket), events=events,
         window_from=opening.window_from, window_until=opening.window_until, opened_at=opening.opened_at,
         ends_at=opening.ends_at, ends_soon=opening.ends_at - bound(session).at < ENDS_SOON, reason=opening.reason,
-        widened_at=widening.decided_at if widening and widening.agreed else None,
-        widening_asked=bool(widening and widening.decided_at is None), first=first,
-        older=(last.occurred_at, last.id) if last else None,
+        widened_at=max((w.decided_at for w in widenings if w.agreed and w.decided_at), default=None),
+        widening_asked=any(w.decided_at is None for w in widenings), first=first,
+        older=events[-1].id if len(rows) > PAGE else "",
     )  # fmt: skip
 
 
 def ask_wider(session: Session, public_id: str, *, hours: str, reason: str) -> str:
-    """Ask a second engineer for a wider window; return the ticket's reference. Raise Invalid at the field."""
+    """Ask a second engineer for a wider window; return the ticket's reference. Raise Invalid at the field.
+
+    While one request waits, asking again adds none.
+    """
     ticket = find(session, Ticket, public_id, lock="update")
     opening = _opening(session, ticket)
     if opening is None:
         raise NotInReach
-    if not hours.isdecimal() or int(hours[:6]) not in WIDER:
+    wider = _wider(hours, reason)
+    case = case_of(ticket)
+    if not _waits(session, opening):
+        asked = {"asked_by": bound(session).staff_id, "asked_at": bound(session).at}
+        session.add(
+            TraceWidening(opening_id=opening.id, ticket_number=ticket.number, hours=wider, reason=reason, **asked)
+        )
+        access_log.record(session, "widening_asked", case=case, reason=reason, count=wider)
+    session.commit()
+    return case.ref
+
+
+def _wider(hours: str, reason: str) -> int:
+    if hours not in map(str, WIDER):
         raise Invalid("hours", "Choose how far back.")
     if reason not in REASONS[:-1]:
         raise Invalid("reason", "Choose a reason.")
-    session.add(
-        TraceWidening(
-            opening_id=opening.id, ticket_number=ticket.number, asked_by=bound(session).staff_id,
-            asked_at=bound(session).at, hours=int(hours), reason=reason,
-        )
-    )  # fmt: skip
-    access_log.record(session, "widening_asked", case=case_of(ticket), reason=reason, count=int(hours))
-    session.commit()
-    return case_of(ticket).ref
+    return int(hours)
+
+
+def _waits(session: Session, opening: TraceOpening) -> bool:
+    undecided = (TraceWidening.opening_id == opening.id) & TraceWidening.decided_at.is_(None)
+    return session.scalar(select(TraceWidening.id).where(undecided).limit(1)) is not None
 
 
 def decide_wider(session: Session, public_id: str, *, agree: bool) -> str:
-    """Decide, as second engineer, on a colleague's request; return the ticket's reference."""
-    try:
-        widening = find(session, TraceWidening, public_id, lock="update")
-    except NotInReach as error:
-        raise SomeoneWasFaster from error
-    if widening.asked_by == bound(session).staff_id:
-        raise SamePerson
-    opening = session.scalar(select(TraceOpening).where(TraceOpening.id == widening.opening_id))
+    """Decide, as second engineer, on a colleague's open trace; return the ticket's reference. Raise NotInReach."""
+    widening = find(session, TraceWidening, public_id, lock="update")
+    opening = session.scalars(select(TraceOpening).where(TraceOpening.id == widening.opening_id)).one()
     widening.decided_by, widening.decided_at, widening.agreed = bound(session).staff_id, bound(session).at, agree
-    if agree and opening:
+    if agree:
         opening.window_from = min(opening.window_from, opening.window_until - timedelta(hours=widening.hours))
-    case = access_log.Case(ref_of("ticket", widening.ticket_number), opening.ticket_id if opening else "")
+    case = access_log.Case(ref_of("ticket", widening.ticket_number), opening.ticket_id)
     event = "widening_agreed" if agree else "widening_refused"
     access_log.record(session, event, case=case, reason=widening.reason, count=widening.hours)
     session.commit()

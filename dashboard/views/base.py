@@ -202,8 +202,9 @@ class Form:
     @staticmethod
     def show_refusal(form: Any, refusal: Invalid) -> None:
         """Add the message to the field, or to the form when the field is not on it."""
+        text = _(refusal.message, **refusal.values)
         field = form._fields.get(refusal.field)
         if field is None:
-            form.form_errors.append(_(refusal.message))
+            form.form_errors.append(text)
         else:
-            field.errors = [*field.errors, _(refusal.message)]
+            field.errors = [*field.errors, text]

@@ -25,6 +25,7 @@ DETAILS = {
     "contact_request": "contact_requests.details",
     "onboarding_case": "onboarding.details",
 }
+QUEUES = {"ticket": "tickets.index", "contact_request": "contact_requests.index", "onboarding_case": "onboarding.index"}
 
 
 class HomeView(Home):
@@ -50,7 +51,10 @@ class HomeView(Home):
         if found is None:
             flash(_("Nothing in your cases or the queue. If it exists elsewhere, this page cannot tell."), "warn")
             return self.back("admin.index")
-        return self.back(DETAILS[found[0]], public_id=found[1])
+        if found.mine:
+            return self.back(DETAILS[found.table], public_id=found.id)
+        flash(_("%(ref)s is in the queue. Take it to see whose it is.", ref=found.ref))
+        return self.back(QUEUES[found.table], tab="free")
 
 
 def _banner(desk: my_work.Desk, role: Role) -> Banner:

@@ -1,5 +1,7 @@
 """A staff member's own language and colours."""
 
+import re
+
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -8,6 +10,8 @@ from dashboard.policy.permissions import Permission as P
 from dashboard.services import own_preferences
 from models import db
 
+OWN_PAGE = re.compile(r"/admin/[a-z0-9/-]*")
+"""Where a switch may lead back to: a path of ours, never another site."""
 blueprint = Blueprint("preferences", __name__, url_prefix="/admin/preferences")
 
 
@@ -30,4 +34,5 @@ def _keep(field: str, known: set[str]) -> Response:
     if value not in known:
         abort(400)
     own_preferences.keep(db.session(), **{field: value or None})
-    return redirect(url_for("admin.index"), code=303)
+    back = request.form.get("back", "")
+    return redirect(back if OWN_PAGE.fullmatch(back) else url_for("admin.index"), code=303)

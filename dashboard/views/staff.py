@@ -169,7 +169,7 @@ class StaffView(RecordList):
                 flash(_("S-%(n)s is deactivated and signed out. Their open cases are back in the queue.", n=number))
                 return self.back(".index")
         who = staff.person(self.guarded, public_id)
-        crumbs = [(f"S-{who.number}", url_for(".details", public_id=who.id)), (_("Deactivate"), None)]
+        crumbs = [(_("Staff member %(ref)s", ref=f"S-{who.number}"), url_for(".details", public_id=who.id)), (_("Deactivate"), None)]
         return self.page(
             "staff/deactivate.html", crumbs=crumbs, who=who, words=forms, refused=refused, banner=_banner()
         )
@@ -201,7 +201,7 @@ def _agreed(outcome: proposals.Outcome) -> str:
 
 def _banner() -> Banner:
     return Banner(
-        you_see=_("Colleagues: numbers, names and staff addresses, no customer"),
+        you_see=_("Colleagues, with number, name and staff address; no customer"),
         because=_("you run the back-office. Giving a right takes two of you; ending one takes one"),
         until=_("you are no longer a system administrator"),
         recorded=_("each proposal, decision and change"),

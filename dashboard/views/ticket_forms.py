@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length
 
+from dashboard.frame import day_time
 from dashboard.services.ticket_work import CLOSE_REASONS, RELEASE_REASONS
 from dashboard.services.tickets import Colleague, ErrorFacts
 from dashboard.services.traces import REASONS, WIDER
@@ -109,8 +110,8 @@ def link_form(errors: Sequence[ErrorFacts]) -> LinkForm:
 
 
 def error_choices(errors: Sequence[ErrorFacts]) -> list[Any]:
-    """Return the errors as choices: code, place and day."""
-    return [(e.id, f"{e.code} · {e.feature or ''} · {e.occurred_at:%Y-%m-%d %H:%M} UTC") for e in errors]
+    """Return the errors as choices: code, place and moment."""
+    return [(e.id, " · ".join(filter(None, (e.code, e.feature, day_time(e.occurred_at))))) for e in errors]
 
 
 class ReasonForm(FlaskForm):

@@ -13,11 +13,12 @@ from dashboard.policy.declare import acts, permits
 from dashboard.policy.permissions import Permission as P
 from dashboard.services import my_work, staff_tickets, ticket_work, tickets
 from dashboard.services.listing import SET
-from dashboard.services.refusals import Invalid, SomeoneWasFaster
+from dashboard.services.refusals import Invalid, NotInReach
 from models import Ticket
 
 from . import ticket_forms as forms
 from .base import Banner, Form, RecordList, Row, calm_banner, expose
+from .queue import seen, seen_as
 
 TABS = ("mine", "free", "closed")
 
@@ -57,7 +58,8 @@ class TicketsView(RecordList):
         line = my_work.ticket_line(record)
         cells = [line.ref, render_cell("what", line), render_cell("since", line)]
         if self._tab == "free":
-            return Row(cells, line.ref, action=(url_for(".take", public_id=record.id), _("Take")))
+            take = url_for(".take", public_id=record.id, seen=seen(record.id, line.ref))
+            return Row(cells, line.ref, action=(take, _("Take")))
         if self._tab == "closed":
             return Row(cells, line.ref)
         return Row(cells, line.ref, url_for(".details", public_id=record.id), _("Open"))
@@ -68,8 +70,11 @@ class TicketsView(RecordList):
         """Take a free ticket."""
         try:
             ref = ticket_work.take(self.guarded, public_id)
-        except SomeoneWasFaster:
-            flash(_("Someone else took it a moment ago."), "warn")
+        except NotInReach:
+            ref = seen_as(public_id)
+            if not ref:
+                raise
+            flash(_("Someone else took %(ref)s a moment ago.", ref=ref), "warn")
             return self.back(".index", tab="free")
         flash(_("%(ref)s is yours. Its person is shown below.", ref=ref))
         return self.back(".details", public_id=public_id)
@@ -82,9 +87,9 @@ class TicketsView(RecordList):
 
     def _details(self, page: tickets.TicketPage, **context: Any) -> str:
         shown = {
-            "finding_form": forms.FindingForm(data={"finding": page.finding}),
-            "close_form": forms.CloseForm(),
-            "release_form": forms.ReleaseForm(),
+            "finding_form": forms.FindingForm(formdata=None, data={"finding": page.finding}),
+            "close_form": forms.CloseForm(formdata=None),
+            "release_form": forms.ReleaseForm(formdata=None),
             "hand_over_form": forms.hand_over_form(page.colleagues),
             "link_form": forms.link_form(page.linkable) if page.linkable else None,
         }
@@ -205,8 +210,11 @@ class TicketsView(RecordList):
         """Confirm a colleague's ticket, as second engineer."""
         try:
             ref = staff_tickets.confirm(self.guarded, public_id)
-        except SomeoneWasFaster:
-            flash(_("It no longer waits for a second engineer."), "warn")
+        except NotInReach:
+            ref = seen_as(public_id)
+            if not ref:
+                raise
+            flash(_("%(ref)s no longer waits for a second engineer.", ref=ref), "warn")
         else:
             flash(_("%(ref)s is confirmed. Its engineer sees the person from now on.", ref=ref))
         return self.back("admin.index")

@@ -64,7 +64,7 @@ def _group(trace: Trace, same: bool, events: list[Event], *, lead: bool) -> Grou
 def _error(trace: Trace) -> Line:
     return Line(
         before=_("the error"), at=trace.error.occurred_at, where=trace.error.feature or "",
-        what=trace.error.message or _("Reported by the app itself."), code=trace.error.code, error=True,
+        what=trace.message or _("Reported by the app itself."), code=trace.error.code, error=True,
     )  # fmt: skip
 
 

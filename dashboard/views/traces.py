@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, request, url_for
+from flask import abort, current_app, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from itsdangerous import BadData, URLSafeSerializer
@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from dashboard.policy.declare import acts, permits
 from dashboard.policy.permissions import Permission as P
 from dashboard.services import traces
-from dashboard.services.refusals import Invalid, NotInReach, SomeoneWasFaster
+from dashboard.services.refusals import Invalid, NotInReach
 
 from . import ticket_forms as forms
 from .base import Banner, Form, Page, calm_banner, expose
+from .queue import seen_as
 from .timeline import timeline
 
 
@@ -34,15 +35,14 @@ class TracesView(Page):
         """Show the trace that I opened; without an opening, the page that asks why."""
         same_only = request.args.get("session") == "same"
         try:
-            trace = traces.read(
-                self.guarded, public_id, before=_cursor(request.args.get("at", "")), same_only=same_only
-            )
+            before = _event_of(request.args.get("at", ""))
+            trace = traces.read(self.guarded, public_id, before=before, same_only=same_only)
         except traces.NotOpened as closed:
             return self._ask(closed.ref, public_id, forms.ReasonForm(), closed.code)
         return self._trace(trace, same_only=same_only, widen_form=forms.WidenForm())
 
     def _trace(self, trace: traces.Trace, **context: Any) -> str:
-        older = url_for(".read", public_id=trace.ticket_id, at=_signed(trace.older)) if trace.older else None
+        older = url_for(".read", public_id=trace.ticket_id, at=_cursor_of(trace.older)) if trace.older else None
         return self.page(
             "tickets/trace.html", crumbs=[(trace.ref, url_for("tickets.details", public_id=trace.ticket_id)), (_("Trace"), None)],
             trace=trace, groups=timeline(trace), older_url=older, banner=trace_banner(trace), **context,
@@ -89,8 +89,11 @@ class TracesView(Page):
         agree = request.form.get("agree") == "yes"
         try:
             ref = traces.decide_wider(self.guarded, public_id, agree=agree)
-        except SomeoneWasFaster:
-            flash(_("It was already decided."), "warn")
+        except NotInReach:
+            ref = seen_as(public_id)
+            if not ref:
+                raise
+            flash(_("For %(ref)s there is nothing left to decide.", ref=ref), "warn")
         else:
             flash(_("Agreed for %(ref)s.", ref=ref) if agree else _("Refused for %(ref)s.", ref=ref))
         return self.back("admin.index")
@@ -100,7 +103,7 @@ class TracesView(Page):
     def alive(self, public_id: str) -> Any:
         """Say to an open tab whether the trace is still open: 204, or 404 and the tab empties itself."""
         if not traces.still_open(self.guarded, public_id):
-            raise NotInReach
+            abort(404)
         return "", 204
 
 
@@ -108,17 +111,16 @@ def _cursors() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="trace")
 
 
-def _signed(older: tuple[Any, str]) -> str:
-    return str(_cursors().dumps([older[0].isoformat(), older[1]]))
+def _cursor_of(event_id: str) -> str:
+    return str(_cursors().dumps(event_id))
 
 
-def _cursor(text: str) -> Any:
-    """Read a cursor; a tampered one shows the first page."""
+def _event_of(cursor: str) -> str:
+    """Return the event's id that a cursor holds; a tampered one shows the first page."""
     try:
-        moment, event = _cursors().loads(text)
-    except (BadData, ValueError, TypeError):
-        return None
-    return traces.cursor(moment, event)
+        return str(_cursors().loads(cursor))
+    except BadData:
+        return ""
 
 
 def trace_banner(trace: traces.Trace) -> Banner:
