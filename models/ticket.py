@@ -98,29 +98,26 @@ def _mine(access: Access) -> ColumnElement[bool]:
     return (Ticket.assignee_id == access.staff_id) & Ticket.closed_at.is_(None)
 
 
+def _free() -> ColumnElement[bool]:
+    return Ticket.closed_at.is_(None) & Ticket.assignee_id.is_(None)
+
+
 @row_condition("ticket", "the ticket is open, and free or yours")
 def tickets_to_work(access: Access) -> ColumnElement[bool]:
     """Reach open tickets nobody has, and my own."""
-    return (Ticket.closed_at.is_(None) & Ticket.assignee_id.is_(None)) | _mine(access)
+    return _free() | _mine(access)
 
 
 @row_condition("ticket", "the ticket is free, yours, closed by you, or waits for a second engineer")
 def tickets_i_list(access: Access) -> ColumnElement[bool]:
     """Reach what the ticket page lists: the queue, mine, those I closed, and those a colleague asks me to confirm."""
-    free = Ticket.closed_at.is_(None) & Ticket.assignee_id.is_(None)
-    return free | (Ticket.assignee_id == access.staff_id) | _to_confirm(access)
+    return _free() | (Ticket.assignee_id == access.staff_id) | _to_confirm(access)
 
 
 @row_condition("ticket", "the ticket is open and assigned to you")
 def my_open_tickets(access: Access) -> ColumnElement[bool]:
     """Reach my own open tickets (P59)."""
     return _mine(access)
-
-
-@row_condition("ticket", "the ticket is open and nobody has it")
-def free_tickets(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the same for everyone
-    """Reach the tickets that can be taken."""
-    return Ticket.closed_at.is_(None) & Ticket.assignee_id.is_(None)
 
 
 @row_condition("ticket", "a colleague wrote it, and it waits for a second engineer")

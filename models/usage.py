@@ -94,7 +94,7 @@ def record_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
 
     Past the ORM, because a call brings a thousand: there, each costs several times as much. Only the system may do so.
     """
-    table = UsageEvent.__table__
+    table: Any = UsageEvent.__table__
     if session.get_bind().dialect.name != "postgresql":
         return _added(session, sqlite.insert(table).on_conflict_do_nothing(), list(rows))
     # One document: a statement of one length whatever the number of rows, read by the database.
@@ -138,6 +138,7 @@ def error_window(access: Access) -> ColumnElement[bool]:
         opening.c.ended_at.is_(None),
         opening.c.ends_at > access.at,
         UsageEvent.occurred_at >= opening.c.window_from,
+        UsageEvent.occurred_at <= opening.c.window_until,
         UsageEvent.occurred_at <= error.c.occurred_at,
         ticket.c.id == opening.c.ticket_id,
         ticket.c.kind == "system_error",
@@ -151,10 +152,17 @@ def error_window(access: Access) -> ColumnElement[bool]:
     )
 
 
-@row_condition("trace_widening", "a colleague asks for it, and nobody has decided yet")
+@row_condition("trace_widening", "a colleague whose trace is still open asks for it, and nobody has decided yet")
 def widenings_to_decide(access: Access) -> ColumnElement[bool]:
     """Reach the widenings a second engineer can agree to."""
-    return (TraceWidening.asked_by != access.staff_id) & TraceWidening.decided_at.is_(None)
+    opening = TraceOpening.__table__.alias()
+    return (
+        (TraceWidening.asked_by != access.staff_id)
+        & TraceWidening.decided_at.is_(None)
+        & exists().where(
+            opening.c.id == TraceWidening.opening_id, opening.c.ended_at.is_(None), opening.c.ends_at > access.at
+        )
+    )
 
 
 @row_condition("trace_widening", "you asked for it")
@@ -163,12 +171,16 @@ def my_widenings(access: Access) -> ColumnElement[bool]:
     return TraceWidening.asked_by == access.staff_id
 
 
-@row_condition("trace_opening", "a colleague asks to see further back in it")
+@row_condition("trace_opening", "it still holds, and a colleague asks to see further back in it")
 def openings_to_widen(access: Access) -> ColumnElement[bool]:
     """Reach the openings a second engineer may widen: their frame only, none of their events."""
     widening = TraceWidening.__table__.alias()
-    return exists().where(
-        widening.c.opening_id == TraceOpening.id,
-        widening.c.asked_by != access.staff_id,
-        widening.c.decided_at.is_(None),
+    return (
+        TraceOpening.ended_at.is_(None)
+        & (TraceOpening.ends_at > access.at)
+        & exists().where(
+            widening.c.opening_id == TraceOpening.id,
+            widening.c.asked_by != access.staff_id,
+            widening.c.decided_at.is_(None),
+        )
     )

@@ -75,9 +75,9 @@ class World:
 
     def hire(self) -> None:
         """Add one staff member per name of STAFF; nobody has a password (see `sign_in`)."""
-        for name, role in STAFF.items():
-            row = Staff(email=f"{name}@demo.example", name=name.title(), role=role)
-            self.staff[name] = self.add(row).id
+        rows = [Staff(email=f"{name}@demo.example", name=name.title(), role=role) for name, role in STAFF.items()]
+        self.add(*rows)
+        self.staff = {name: row.id for name, row in zip(STAFF, rows, strict=True)}
 
     def sign_in(self, name: str) -> FlaskClient:
         """Return a client whose browser is signed in as a staff member, without the costly password."""
