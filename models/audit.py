@@ -27,7 +27,7 @@ class AccessRecord(Base):
     allowed: Mapped[bool] = column(note="False: refused.")
     reason: Mapped[str | None] = column(String(40), nullable=True, note="The coded reason.")
     case_ref: Mapped[str | None] = column(String(20), nullable=True, note="The case, as T-1042.")
-    case_id: Mapped[str | None] = column(Key, nullable=True, index=True, note="The case, by its public id.")
+    case_id: Mapped[str | None] = column(Key, nullable=True, note="The case, by its public id.")
     table: Mapped[str | None] = column(String(40), nullable=True, note="What was seen: the table.")
     fields: Mapped[str | None] = column(String(200), nullable=True, note="Which columns, by name.")
     count: Mapped[int] = column(Integer, default=0, note="How many rows.")
@@ -43,6 +43,7 @@ class AccessRecord(Base):
         Index("ix_access_record_staff", "staff_id", "number"),
         Index("ix_access_record_subject", "subject_key", "number"),
         Index("ix_access_record_case", "case_ref", "number"),
+        Index("ix_access_record_case_id", "case_id", "staff_id", "number"),  # what one person did in one case
         Index("ix_access_record_event", "event", "number"),
         Index("ix_access_record_event_at", "event", "at"),  # the figures count events since a moment
         Index("ix_access_record_at", "at"),
