@@ -104,6 +104,11 @@ def day_time(moment: datetime | None) -> str:
     return f"{day(moment)}, {clock(moment)}" if moment else "–"
 
 
+def short(moment: datetime | None) -> str:
+    """24 Nov 10:42, where several moments stand side by side."""
+    return f"{format_date(moment, 'd MMM')} {clock(moment)}" if moment else "–"
+
+
 def span(seconds: float) -> str:
     """4 s, 31 min, 16 h 20 min or 3 days: as much as a reader needs."""
     minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
@@ -124,5 +129,5 @@ def ago(moment: datetime | None) -> str:
 def surround(app: Flask) -> None:
     """Give an application's templates their frame."""
     app.context_processor(around)
-    for function in (day, clock, clock_seconds, day_time, span, ago):
+    for function in (day, clock, clock_seconds, day_time, short, span, ago):
         app.add_template_filter(function)

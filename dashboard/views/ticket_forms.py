@@ -59,7 +59,7 @@ def empty_texts() -> dict[str, tuple[str, str]]:
 class FindingForm(FlaskForm):
     """What led to the problem."""
 
-    finding = TextAreaField(lazy_gettext("What you found"))
+    finding = TextAreaField(lazy_gettext("What led to it"))
 
 
 class CloseForm(FlaskForm):
@@ -92,8 +92,13 @@ class HandOverForm(FlaskForm):
 def hand_over_form(colleagues: Sequence[Colleague]) -> HandOverForm:
     """Return the form with the colleagues in support."""
     form = HandOverForm()
-    form.colleague.choices = [(c.id, c.name) for c in colleagues]
+    form.colleague.choices = colleague_choices(colleagues)
     return form
+
+
+def colleague_choices(colleagues: Sequence[Colleague]) -> list[Any]:
+    """Return the colleagues as choices; nobody is chosen beforehand."""
+    return [("", _("Choose…")), *((c.id, c.name) for c in colleagues)]
 
 
 class LinkForm(FlaskForm):

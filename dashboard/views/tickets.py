@@ -186,7 +186,7 @@ class TicketsView(RecordList):
         if name == "link_form":
             form.error.choices = forms.error_choices(page.linkable)
         if name == "hand_over_form":
-            form.colleague.choices = [(c.id, c.name) for c in page.colleagues]
+            form.colleague.choices = forms.colleague_choices(page.colleagues)
         return self._details(page, form=form, **{name: form})
 
     @expose("/write", methods=("GET", "POST"))

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
+from dashboard.frame import short
 from dashboard.policy.declare import acts, permits
 from dashboard.policy.permissions import Permission as P
 from dashboard.services import traces
@@ -43,8 +44,9 @@ class TracesView(Page):
 
     def _trace(self, trace: traces.Trace, **context: Any) -> str:
         older = url_for(".read", public_id=trace.ticket_id, at=_cursor_of(trace.older)) if trace.older else None
+        ticket_url = url_for("tickets.details", public_id=trace.ticket_id)
         return self.page(
-            "tickets/trace.html", crumbs=[(trace.ref, url_for("tickets.details", public_id=trace.ticket_id)), (_("Trace"), None)],
+            "tickets/trace.html", crumbs=[(trace.ref, ticket_url), (_("Trace"), None)],
             trace=trace, groups=timeline(trace), older_url=older, banner=trace_banner(trace), **context,
         )  # fmt: skip
 
@@ -125,15 +127,15 @@ def _event_of(cursor: str) -> str:
 
 def trace_banner(trace: traces.Trace) -> Banner:
     """Say what the trace shows, why, and until when."""
-    day_time = current_app.jinja_env.filters["day_time"]
     widened = (
-        _("Widened, agreed by a second engineer on %(at)s", at=day_time(trace.widened_at)) if trace.widened_at else ""
+        _("Widened, agreed by a second engineer on %(at)s", at=short(trace.widened_at)) if trace.widened_at else ""
     )
+    window = {"start": short(trace.window_from), "end": short(trace.window_until)}
     return Banner(
-        _("the usage of one account, %(start)s to %(end)s", start=day_time(trace.window_from), end=day_time(trace.window_until)),
+        _("the usage of one account, %(start)s to %(end)s", **window),
         _("ticket %(ref)s is yours and is about this error", ref=trace.ref),
-        _("you close or release the ticket, or %(at)s", at=day_time(trace.ends_at)),
-        _("%(at)s by you: %(reason)s", at=day_time(trace.opened_at), reason=forms.reason_labels()[trace.reason]),
+        _("you close or release the ticket, or %(at)s", at=short(trace.ends_at)),
+        _("%(at)s by you: “%(reason)s”", at=short(trace.opened_at), reason=forms.reason_labels()[trace.reason]),
         personal=True, exception=widened,
-        warn=_("Ends at %(at)s", at=day_time(trace.ends_at)) if trace.ends_soon else "",
+        warn=_("Ends at %(at)s", at=short(trace.ends_at)) if trace.ends_soon else "",
     )  # fmt: skip

@@ -128,12 +128,12 @@ def test_what_was_typed_stays_when_a_form_is_refused(arrive, error_ticket):
     engineer = arrive(Engineer, "support")
     engineer.take(error_ticket)
 
-    engineer.fill("What you found", "Too short").press("Save")
+    engineer.fill("What led to it", "Too short").press("Save")
 
     engineer.sees("Write at least 10 characters.", "1 thing needs your attention")
-    expect(engineer.field("What you found")).to_have_value("Too short")
+    expect(engineer.field("What led to it")).to_have_value("Too short")
     expect(engineer.page.locator(".summary")).to_be_focused()
-    engineer.fill("What you found", "A removed zone is still in the report.").press("Save").is_told("Your finding is kept")
+    engineer.fill("What led to it", "A removed zone is still in the report.").press("Save").is_told("Your finding is kept")
 
 
 def test_support_is_refused_politely_when_it_tries_another_roles_page(arrive, world):

@@ -190,6 +190,7 @@ class Engineer(Visitor):
 
     def hand_over(self, *, to: str) -> Self:
         """From a ticket: give it to a colleague."""
+        self.page.get_by_text("Release it or hand it over").click()
         return self.choose("Hand over to", to).press("Hand over")
 
 

@@ -1,0 +1,81 @@
+"""A compliance officer's day in the browser: who saw what and why, who may, and no personal data in any of it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitors import Engineer, Officer, Rep
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser compliance")]
+
+
+@pytest.fixture
+def worked(arrive, world):
+    """What was done before the officer comes: a ticket taken, its trace seen, and somebody else's page tried."""
+    world.error_ticket(world.account(), number=77)
+    world.contact_request(number=31)
+    engineer = arrive(Engineer, "support", inspecting=False)
+    engineer.take("T-77").open_trace()
+    trace = engineer.page.url
+    rep = arrive(Rep, "rep", inspecting=False)
+    rep.take("C-31")
+    rep.page.goto(trace)
+
+
+def test_a_look_is_found_with_its_reason_and_without_a_name_when_the_log_is_read(arrive, worked):
+    officer = arrive(Officer, "compliance").sees_nothing_of("CNRY")
+
+    officer.go_by_menu("Access log").sees("T-77", "C-31").sees_nothing_of("CNRY", "cnry", "demo.example")
+    officer.fill("Who saw the person of", "nonsense").press("Ask: Who saw the person of")
+    officer.sees("needs your attention")
+    officer.fill("Who saw the person of", "T-77").press("Ask: Who saw the person of")
+    officer.sees("Who saw the person of T-77").sees_nothing_of("CNRY", "cnry")
+
+    assert "T-77" not in officer.page.url
+    officer.press("Back to all lines").sees("Refused")
+
+
+def test_who_may_what_is_read_in_sentences_when_the_matrix_is_opened(arrive, worked):
+    officer = arrive(Officer, "compliance")
+
+    officer.go_by_menu("Access matrix").sees_nothing_of("CNRY")
+
+    officer.sees("ticket:take", "P38")
+    expect(officer.page.get_by_role("heading", level=1)).to_have_text("Access matrix")
+
+
+@pytest.mark.parametrize(
+    ("state", "answer"),
+    [("the trace is yours and open", "Yes,"), ("the ticket is open and a colleague's", "No,")],
+)
+def test_yes_or_no_is_said_with_its_rule_when_one_asks_about_a_state(arrive, state, answer):
+    officer = arrive(Officer, "compliance")
+
+    officer.go_by_menu("Why may I see it?").choose("Who", "Support engineer")
+    officer.choose("What", "A usage event of one person")
+    officer.page.get_by_role("option", name=state).wait_for(state="attached")
+    officer.choose("In which state", state).press("Explain")
+
+    expect(officer.page.locator(".verdict")).to_contain_text(answer)
+    officer.sees("What would change the answer", "P36").sees_nothing_of("CNRY")
+
+
+def test_the_answer_is_no_in_every_state_when_compliance_asks_about_itself(arrive):
+    officer = arrive(Officer, "compliance")
+
+    officer.go_by_menu("Why may I see it?").choose("What", "The person of a ticket: name and e-mail address").press("Explain")
+
+    officer.sees("No").sees_nothing_of("CNRY")
+    expect(officer.page.get_by_text("Yes", exact=True)).to_have_count(0)
+
+
+def test_every_persons_page_is_refused_when_compliance_tries_it(arrive, world, worked):
+    officer = arrive(Officer, "compliance")
+
+    for path in ("/admin/tickets/", "/admin/accounts/", "/admin/contact-requests/", "/admin/onboarding/", "/admin/staff/"):
+        officer.go(path).stands_at("This is not part of your role").sees_nothing_of("CNRY")
+
+
+def test_my_looks_lists_mine_when_a_colleague_looked_too(arrive, worked):
+    officer = arrive(Officer, "compliance")
+
+    officer.go_by_menu("My looks").sees_nothing_of("T-77", "C-31")
