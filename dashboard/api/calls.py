@@ -47,7 +47,7 @@ def call(
     path: str,
     *,
     answers: Mapping[int, type[BaseModel]],
-    takes: Any = None,  # noqa: ANN401 - a model or a TypedDict
+    takes: Any = None,
     reads: Reader | None = None,
 ) -> Callable[[Callable[..., Effect]], View]:
     """Make a view of a handler, which takes the body (if there is one) and the path's ids, and returns an
@@ -82,7 +82,7 @@ def horizon() -> Horizon:
     return Horizon.around(g.at, months=settings.intake_oldest_months, zone=settings.zone)
 
 
-def _reader(model: Any) -> Reader:  # noqa: ANN401
+def _reader(model: Any) -> Reader:
     adapter: TypeAdapter[Any] = TypeAdapter(model)
     return lambda sent: read(adapter, sent)
 

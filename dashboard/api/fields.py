@@ -16,7 +16,10 @@ from pydantic_core import PydanticCustomError
 _UNSEEN = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 """Characters that cannot be seen, or turn the text around them."""
 ONE_LINE = rf"^[^\x00-\x1f{_UNSEEN}]*[^\x00-\x20{_UNSEEN}][^\x00-\x1f{_UNSEEN}]*$"
-LINES = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f{_UNSEEN}]*$"
+LINES = (
+    rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f{_UNSEEN}]*"
+    rf"[^\x00-\x20{_UNSEEN}][^\x00-\x08\x0b\x0c\x0e-\x1f{_UNSEEN}]*$"
+)
 EXTERNAL_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
 TICKET_ID = r"^[a-z2-7]{26}$"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -41,7 +44,7 @@ def _moment(value: object) -> datetime:
 def _email(value: str) -> str:
     """Return an e-mail address in lower case; whether its domain answers is not asked."""
     try:
-        return validate_email(value.strip(), check_deliverability=False).normalized.lower()
+        return validate_email(value.strip(" "), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
         raise PydanticCustomError(
             "email", "Write an e-mail address, such as name@company.example."
@@ -49,7 +52,7 @@ def _email(value: str) -> str:
 
 
 def _phone(value: str) -> str:
-    if sum(character.isdigit() for character in value) < 3:  # noqa: PLR2004 - the shortest numbers that exist
+    if sum(character.isdigit() for character in value) < 3:
         raise PydanticCustomError("phone", "Write a phone number.")
     return value
 
@@ -68,7 +71,7 @@ def no_person(value: str) -> str:
     return no_address(value)
 
 
-def _text(longest: int, pattern: str = ONE_LINE) -> Any:  # noqa: ANN401 - pydantic's own annotation
+def _text(longest: int, pattern: str = ONE_LINE) -> Any:
     return StringConstraints(min_length=1, max_length=longest, pattern=pattern)
 
 

@@ -56,7 +56,7 @@ def connect(app: Flask) -> None:
     blueprint = Blueprint("intake", __name__, url_prefix=PREFIX)
     for view in VIEWS:
         rule = call_of(view).path.replace("{", "<").replace("}", ">")
-        blueprint.add_url_rule(rule, view.__name__, view, methods=[call_of(view).method])
+        blueprint.add_url_rule(rule, view.__name__, view, methods=[call_of(view).method], merge_slashes=False)
     blueprint.add_url_rule("/openapi.json", "openapi", openapi)
     blueprint.before_request(stand_guard)
     blueprint.register_error_handler(Problem, answer)

@@ -85,6 +85,6 @@ def answer(problem: Problem) -> Response:
 def of_http(error: HTTPException) -> Response:
     """Return a refusal of the web framework in our own words, with the headers its status calls for."""
     status = HTTPStatus(error.code or 500)
-    name = OF_STATUS.get(status, "bad-request" if status < 500 else "unexpected")  # noqa: PLR2004
+    name = OF_STATUS.get(status, "bad-request" if status < 500 else "unexpected")
     allow = {key: value for key, value in error.get_headers() if key == "Allow"}
     return answer(Problem(name, headers=allow))

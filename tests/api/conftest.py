@@ -25,22 +25,13 @@ class Machine:
         self.client = world.app.test_client()
 
     def __call__(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        key: str = "",
-        raw: bytes | None = None,
-        **headers: str,
+        self, method: str, path: str, body: Any = None, *, key: str = "", raw: bytes | None = None, **headers: str
     ) -> Any:
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **headers}
         if key:
             sent["Idempotency-Key"] = key
         data = raw if raw is not None else json.dumps(body).encode()
-        return self.client.open(
-            API + path, method=method, data=None if method == "GET" else data, headers=sent
-        )
+        return self.client.open(API + path, method=method, data=None if method == "GET" else data, headers=sent)
 
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
         return self("POST", path, body, **more)
@@ -121,13 +112,7 @@ def failure(account: str, **changes: Any) -> dict[str, Any]:
 
 def letter(account: str, **changes: Any) -> dict[str, Any]:
     """What a customer wrote."""
-    return {
-        "account": account,
-        "kind": "question",
-        "subject": "Zones",
-        "body": "How do I merge two zones?",
-        **changes,
-    }
+    return {"account": account, "kind": "question", "subject": "Zones", "body": "How do I merge two zones?", **changes}
 
 
 def ago(**span: float) -> str:

@@ -123,9 +123,7 @@ def test_first_sign_in_when_sent_twice_keeps_the_first(world, app_machine, accou
 def test_deactivation_when_the_person_asks_ends_the_account(world, app_machine, account):
     at = ago(minutes=1)
 
-    answers = [
-        app_machine.post("/accounts/ac-1/deactivate", {"requested_by": "self", "at": at}) for _ in range(2)
-    ]
+    answers = [app_machine.post("/accounts/ac-1/deactivate", {"requested_by": "self", "at": at}) for _ in range(2)]
 
     assert [a.json for a in answers] == [{"external_id": "ac-1", "state": "deactivated"}] * 2
     row = world.all(select(Account.deactivated_at, Account.deactivated_by))[0]
@@ -158,9 +156,7 @@ def test_deactivation_when_somebody_else_asks_is_refused(world, app_machine, acc
     assert world.all(select(Account.deactivated_at).where(Account.external_id == "ac-1"))[0][0] is None
 
 
-def test_cancellation_when_it_comes_deactivates_all_its_accounts_and_no_neighbour(
-    world, app_machine, account
-):
+def test_cancellation_when_it_comes_deactivates_all_its_accounts_and_no_neighbour(world, app_machine, account):
     app_machine.put("/accounts/ac-2", person("co-1"))
     app_machine.put("/companies/co-2", {"name": "Neighbour"})
     app_machine.put("/accounts/ac-3", person("co-2"))
@@ -187,9 +183,7 @@ def test_error_when_sent_twice_is_one_error_and_one_ticket_as_old_as_the_error(w
 
     answers = [app_machine.post("/errors", sent) for _ in range(2)]
 
-    tickets = world.all(
-        select(Ticket.id, Ticket.kind, Ticket.written_by, Ticket.opened_at, Ticket.unlocked_by)
-    )
+    tickets = world.all(select(Ticket.id, Ticket.kind, Ticket.written_by, Ticket.opened_at, Ticket.unlocked_by))
     assert [a.status_code for a in answers] == [201, 200]
     assert answers[0].json == answers[1].json
     assert answers[0].json["ticket"] == tickets[0].id
@@ -211,13 +205,9 @@ def test_error_when_its_id_came_with_other_content_is_refused(world, app_machine
 def test_ticket_when_the_customer_wrote_is_unlocked_and_as_old_as_the_letter(world, app_machine, account):
     at = ago(hours=3)
 
-    answer = app_machine.post(
-        "/tickets", letter(account, language="nl", written_at=at, body="Line 1\r\n\tLine 2")
-    )
+    answer = app_machine.post("/tickets", letter(account, language="nl", written_at=at, body="Line 1\r\n\tLine 2"))
 
-    row = world.all(select(Ticket.id, Ticket.written_by, Ticket.unlocked_by, Ticket.opened_at, Ticket.body))[
-        0
-    ]
+    row = world.all(select(Ticket.id, Ticket.written_by, Ticket.unlocked_by, Ticket.opened_at, Ticket.body))[0]
     assert (answer.status_code, answer.json["id"]) == (201, row.id)
     assert tuple(row[1:]) == ("customer", "customer", datetime.fromisoformat(at), "Line 1\r\n\tLine 2")
 
@@ -269,9 +259,7 @@ def test_confirmation_when_the_person_confirms_unlocks_the_ticket(world, app_mac
 
     answers = [app_machine.post(f"/tickets/{ticket.id}/confirm", sent) for _ in range(2)]
 
-    assert [a.json for a in answers] == [
-        {"id": ticket.id, "ref": f"T-{ticket.number}", "confirmed": True}
-    ] * 2
+    assert [a.json for a in answers] == [{"id": ticket.id, "ref": f"T-{ticket.number}", "confirmed": True}] * 2
     row = world.all(select(Ticket.unlocked_by, Ticket.unlocked_at))[0]
     assert tuple(row) == ("customer", datetime.fromisoformat(sent["at"]))
 
