@@ -17,6 +17,7 @@ from dashboard.policy.permissions import Permission
 from dashboard.policy.purposes import Purpose
 from dashboard.policy.roles import Role
 from dashboard.policy.sentences import sentence
+from dashboard.services.explain import notes
 from dashboard.services.explain_kinds import KINDS
 from models import CONDITIONS, Category
 
@@ -63,7 +64,7 @@ def _said_by_tables() -> Iterator[str]:
     yield from (condition.sentence for condition in CONDITIONS.values())
     yield from (sentence(member) for members in SENTENCES for member in members)
     for kind in KINDS:
-        yield from (kind.words, kind.line)
+        yield from (kind.words, kind.line, *notes(kind).values())
         for state in kind.states:
             yield from (state.words, *(act for act, _code in state.moves))
 
