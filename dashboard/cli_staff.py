@@ -37,7 +37,7 @@ def _says_why(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except Invalid as refusal:
-            raise click.ClickException(refusal.message) from None
+            raise click.ClickException(str(refusal)) from None
         except CannotContinue as refusal:
             raise click.ClickException(f"Cannot continue: {type(refusal).__name__}.") from None
 

@@ -93,7 +93,7 @@ class StaffView(RecordList):
     def invite(self) -> Any:
         """Propose to invite a colleague."""
         form = forms.InviteForm()
-        if request.method == "POST":
+        if request.method == "POST" and form.validate():
             domains = current_app.extensions["settings"].staff_domains.split(",")
             given = {"email": form.email.data or "", "name": form.name.data or "", "role": form.role.data or ""}
             try:
@@ -109,7 +109,7 @@ class StaffView(RecordList):
     def token(self) -> Any:
         """Propose a token for the app or the website."""
         form = forms.TokenForm()
-        if request.method == "POST":
+        if request.method == "POST" and form.validate():
             given = {"name": form.name.data or "", "scope": form.scope.data or ""}
             try:
                 return self._proposed(proposals.new_token(self.guarded, **given))
@@ -130,7 +130,13 @@ class StaffView(RecordList):
         try:
             outcome = agreements.agree(self.guarded, public_id, sender=sender)
         except Invalid as refusal:
-            flash(_("This cannot be done any more: %(why)s Refuse the proposal.", why=_(refusal.message)), "warn")
+            flash(
+                _(
+                    "This cannot be done any more: %(why)s Refuse the proposal.",
+                    why=_(refusal.message, **refusal.values),
+                ),
+                "warn",
+            )
             return self.back(".index")
         if outcome.token:
             crumbs = [(_("New token"), None)]
@@ -169,7 +175,10 @@ class StaffView(RecordList):
                 flash(_("S-%(n)s is deactivated and signed out. Their open cases are back in the queue.", n=number))
                 return self.back(".index")
         who = staff.person(self.guarded, public_id)
-        crumbs = [(_("Staff member %(ref)s", ref=f"S-{who.number}"), url_for(".details", public_id=who.id)), (_("Deactivate"), None)]
+        crumbs = [
+            (_("Staff member %(ref)s", ref=f"S-{who.number}"), url_for(".details", public_id=who.id)),
+            (_("Deactivate"), None),
+        ]
         return self.page(
             "staff/deactivate.html", crumbs=crumbs, who=who, words=forms, refused=refused, banner=_banner()
         )

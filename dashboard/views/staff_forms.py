@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, StringField
+from wtforms.validators import InputRequired
 
 from dashboard.frame import ROLE_LABELS
 from dashboard.policy.roles import Role
@@ -20,23 +21,30 @@ SCOPE_HINTS = {
 }
 ROLES = [(role.value, label) for role, label in ROLE_LABELS.items()]
 
+CHOOSE_ROLE = InputRequired(lazy_gettext("Choose a role."))
+
 
 class InviteForm(FlaskForm):
     """Whom to invite, and as what."""
 
-    name = StringField(lazy_gettext("Name"))
-    email = EmailField(lazy_gettext("Staff address"))
-    role = RadioField(lazy_gettext("Role"), choices=ROLES)
+    name = StringField(lazy_gettext("Name"), [InputRequired(lazy_gettext("Write the name."))])
+    email = EmailField(lazy_gettext("Staff address"), [InputRequired(lazy_gettext("Write the staff address."))])
+    role = RadioField(lazy_gettext("Role"), [CHOOSE_ROLE], choices=ROLES, validate_choice=False)
 
 
 class RoleForm(FlaskForm):
     """Which role instead."""
 
-    role = RadioField(lazy_gettext("New role"), choices=ROLES)
+    role = RadioField(lazy_gettext("New role"), choices=ROLES, validate_choice=False)
 
 
 class TokenForm(FlaskForm):
     """What the token is called, and what it may send."""
 
-    name = StringField(lazy_gettext("Name"))
-    scope = RadioField(lazy_gettext("Scope"), choices=list(SCOPE_LABELS.items()))
+    name = StringField(lazy_gettext("Name"), [InputRequired(lazy_gettext("Write a name for the token."))])
+    scope = RadioField(
+        lazy_gettext("Scope"),
+        [InputRequired(lazy_gettext("Choose website or app."))],
+        choices=list(SCOPE_LABELS.items()),
+        validate_choice=False,
+    )

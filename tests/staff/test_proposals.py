@@ -125,6 +125,25 @@ def test_message_stands_at_the_field_when_the_address_is_not_a_staff_address(off
     assert office.world.all(select(Proposal.id)) == []
 
 
+def test_every_missing_field_is_named_at_once_when_the_form_is_empty(office) -> None:
+    invite = post(office.one, "/admin/staff/invite").get_data(as_text=True)
+    token = post(office.one, "/admin/staff/token").get_data(as_text=True)
+
+    assert all(text in invite for text in ("Write the name.", "Write the staff address.", "Choose a role."))
+    assert all(text in token for text in ("Write a name for the token.", "Choose website or app."))
+
+
+@pytest.mark.parametrize(("path", "field"), [("invite", "role"), ("token", "scope")])
+def test_choice_is_refused_at_its_field_when_it_is_not_offered(office, path: str, field: str) -> None:
+    good = {"name": "New Colleague", "email": "new@demo.example", "role": "rep", "scope": "app"}
+
+    answer = post(office.one, f"/admin/staff/{path}", **{**good, field: "everything"})
+
+    assert answer.status_code == 200
+    assert "Choose" in answer.get_data(as_text=True)
+    assert office.world.all(select(Proposal.id)) == []
+
+
 def test_invitation_is_refused_when_the_address_belongs_to_someone_who_signed_in(office) -> None:
     office.world.set(Staff, office.world.staff["rep"], last_seen_at=utcnow())
 
