@@ -23,7 +23,7 @@ from tests.world import World
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 ACCOUNTS, EVENTS = 400, 30_000
 """Enough for every desk to have work and every trace to have steps."""
-TALLEST = 1500
+TALLEST = 1700
 """Pixels of a page that a picture shows at most."""
 LARGEST = 250_000
 """Bytes: a README that loads slowly is not read."""
@@ -80,7 +80,14 @@ def of_contact_follow_up(arrive: Arrive) -> None:
 def of_oversight(arrive: Arrive) -> None:
     """Who looked, who may, and who works here."""
     officer = arrive(Officer, "compliance").go_by_menu("Access log")
-    take(officer, "access-log")
+    take(officer, "access-log", tallest=1300)
+    officer.go_by_menu("Why may I see it?").choose("Who", "Support engineer")
+    officer.choose("What", "A usage event of one person")
+    before = "your system-error ticket, trace opened, event before the error"
+    option = officer.page.get_by_role("option", name=before)
+    option.wait_for(state="attached")
+    officer.page.get_by_label("In which state").select_option(option.get_attribute("value"))
+    take(officer.press("Explain"), "explain", tallest=1300)
     take(arrive(Administrator, "sysadmin").go_by_menu("Staff and tokens"), "staff")
 
 

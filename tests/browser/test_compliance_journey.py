@@ -45,7 +45,11 @@ def test_who_may_what_is_read_in_sentences_when_the_matrix_is_opened(arrive, wor
 
 @pytest.mark.parametrize(
     ("state", "answer"),
-    [("the trace is yours and open", "Yes,"), ("the ticket is open and a colleague's", "No,")],
+    [
+        ("Your system-error ticket, trace opened, event before the error", "Yes,"),
+        ("Your system-error ticket, trace opened, event after the error", "No,"),
+        ("A colleague's ticket, and the colleague opened the trace", "No,"),
+    ],
 )
 def test_yes_or_no_is_said_with_its_rule_when_one_asks_about_a_state(arrive, state, answer):
     officer = arrive(Officer, "compliance")
@@ -56,7 +60,7 @@ def test_yes_or_no_is_said_with_its_rule_when_one_asks_about_a_state(arrive, sta
     officer.choose("In which state", state).press("Explain")
 
     expect(officer.page.locator(".verdict")).to_contain_text(answer)
-    officer.sees("What would change the answer", "P36").sees_nothing_of("CNRY")
+    officer.sees("What would change the answer").sees_nothing_of("CNRY")
 
 
 def test_the_answer_is_no_in_every_state_when_compliance_asks_about_itself(arrive):
