@@ -1,6 +1,6 @@
 """Cases in hands that may no longer work them: after a role change or a deactivation they go back to the queue.
 
-The conditions reach nothing as long as every holder has the role for it, so a grant that names them shows nobody a case.
+The conditions reach nothing as long as every holder has the role for it, so a grant that names them shows no case.
 They stand here, not beside each table, because all four ask the same question of the staff row.
 """
 

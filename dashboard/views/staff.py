@@ -54,7 +54,7 @@ class StaffView(RecordList):
         if "invitation_links" not in g:
             g.invitation_links = staff.links(self.guarded)
         cells = [
-            ref, macros.who(record), forms.ROLE_LABELS[forms.Role(record.role)],
+            ref, macros.who(record), forms.ROLE_WORDS[record.role],
             macros.state(record, g.invitation_links.get(record.id), g.at - staff.UNUSED),
             macros.seen(record.last_seen_at),
         ]  # fmt: skip

@@ -1,5 +1,8 @@
 """The forms and words of the staff pages."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, StringField
@@ -19,6 +22,7 @@ SCOPE_HINTS = {
     "website": lazy_gettext("May send submissions of the contact form, nothing else."),
     "app": lazy_gettext("May send companies, accounts, usage, errors and tickets."),
 }
+ROLE_WORDS: Mapping[str, Any] = ROLE_LABELS
 ROLES = [(role.value, label) for role, label in ROLE_LABELS.items()]
 
 CHOOSE_ROLE = InputRequired(lazy_gettext("Choose a role."))
