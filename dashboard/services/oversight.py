@@ -168,9 +168,7 @@ def _who(session: Session, asked: Mapping[str, Any]) -> list[Who]:
     columns = (AccessRecord.staff_number, AccessRecord.role, AccessRecord.case_ref)
     statement = select(*columns, func.count(), func.min(AccessRecord.at), func.max(AccessRecord.at))
     newest_first = func.max(AccessRecord.number).desc()
-    found = session.execute(
-        _where(statement, asked).group_by(*columns).order_by(newest_first).limit(MOST_WHO)
-    )
+    found = session.execute(_where(statement, asked).group_by(*columns).order_by(newest_first).limit(MOST_WHO))
     return [Who(*row) for row in found]
 
 
@@ -200,10 +198,7 @@ def _given_back_soon(session: Session, *, since: datetime) -> int:
     pairs = session.execute(
         select(release.at, func.max(taken.at))
         .join(taken, _same(taken, release) & taken.event.in_(TAKES) & (taken.number < release.number))
-        .join(
-            look,
-            _same(look, release) & look.event.in_(LOOKS) & look.number.between(taken.number, release.number),
-        )
+        .join(look, _same(look, release) & look.event.in_(LOOKS) & (look.number > taken.number))
         .where(release.event.in_(RELEASES), release.at >= since, look.number < release.number)
         .group_by(release.number, release.at)
     )

@@ -79,9 +79,7 @@ class AccessLogView(RecordList):
 
     def __init__(self) -> None:
         """Mount at /admin/access-log/."""
-        super().__init__(
-            AccessRecord, name=lazy_gettext("Access log"), endpoint="access_log", url="/admin/access-log/"
-        )
+        super().__init__(AccessRecord, name=lazy_gettext("Access log"), endpoint="access_log", url="/admin/access-log/")
 
     @expose("/")
     @permits(P.ACCESS_LOG_READ)
@@ -106,17 +104,13 @@ class AccessLogView(RecordList):
                 return self._shown(session, question=Question(), form=form)
         return self.back(".index", asked=keep(question))
 
-    def _shown(
-        self, session: Any, *, question: Question, ignored: list[str] | None = None, form: Any = None
-    ) -> str:
+    def _shown(self, session: Any, *, question: Question, ignored: list[str] | None = None, form: Any = None) -> str:
         today = periods.day_began(g.at, log_filters.zone())
         cursor = request.args.get("at", "")
         answer = oversight.read(
             session, question=question, cursor=cursor, where=self.filters(), size=PAGE_SIZE, today=today
         )
-        forms = {
-            kind: form if isinstance(form, made) else made(formdata=None) for kind, made in FORMS.items()
-        }
+        forms = {kind: form if isinstance(form, made) else made(formdata=None) for kind, made in FORMS.items()}
         context = self._list_context(answer.lines) | {
             "filters": log_filters.shown(FILTERS), "ignored": ignored or [], "banner": _banner(), "forms": forms,
             "answer": answer, "question": question, "form": form, "empty": _nothing(question),

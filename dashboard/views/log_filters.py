@@ -62,9 +62,7 @@ def shown(names: Sequence[str]) -> list[Filter]:
 def _filter(name: str, active: Mapping[str, str]) -> Filter:
     value = active.get(name, "")
     rest = urlencode({key: text for key, text in request.args.items() if key not in {name, "at"}})
-    return Filter(
-        name, _labels()[name], choices(name), value, f"{url_for('.index')}?{rest}" if value else None
-    )
+    return Filter(name, _labels()[name], choices(name), value, f"{url_for('.index')}?{rest}" if value else None)
 
 
 def choices(name: str) -> Choices:
@@ -72,11 +70,7 @@ def choices(name: str) -> Choices:
     if name == "role":
         return [("", _("Every role")), *((role.value, str(ROLE_LABELS[role])) for role in Role)]
     if name == "event":
-        groups = [
-            ("", _("Everything")),
-            ("looks", _("All looks at personal data")),
-            ("refused", _("All refusals")),
-        ]
+        groups = [("", _("Everything")), ("looks", _("All looks at personal data")), ("refused", _("All refusals"))]
         return groups + [(event, words.word(words.EVENTS, event)) for event in EVENTS]
     if name == "period":
         return _periods()
@@ -84,12 +78,7 @@ def choices(name: str) -> Choices:
 
 
 def _periods() -> Choices:
-    days = [
-        ("", _("Any time")),
-        ("today", _("Today")),
-        ("week", _("Last 7 days")),
-        ("month", _("Last 30 days")),
-    ]
+    days = [("", _("Any time")), ("today", _("Today")), ("week", _("Last 7 days")), ("month", _("Last 30 days"))]
     months = periods.months(g.at, zone())
     return days + [(m, format_date(datetime.strptime(m, "%Y-%m"), "MMMM yyyy")) for m in months]  # noqa: DTZ007
 

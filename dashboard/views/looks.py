@@ -39,9 +39,7 @@ class LooksView(RecordList):
     @permits(P.LOOKS_LIST)
     def index(self) -> str:
         """List my own lines; the guard lets no other through."""
-        found = oversight.lines(
-            self.guarded, cursor=request.args.get("at", ""), where=self.filters(), size=PAGE_SIZE
-        )
+        found = oversight.lines(self.guarded, cursor=request.args.get("at", ""), where=self.filters(), size=PAGE_SIZE)
         context = self._list_context(found) | {
             "filters": log_filters.shown(FILTERS), "ignored": log_filters.ignored(FILTERS),
             "banner": _banner(), "empty": _nothing(narrowed=bool(log_filters.chosen(FILTERS))),

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models import AccessRecord, utcnow
+from tests.broken_log import broken_log
 from tests.compliance.looked import columns_without_canary, look, number_of
 from tests.world import World, post
 
@@ -285,3 +286,16 @@ def test_figures_when_cases_are_given_back_unseen_or_late_stay_calm(world: World
 
     assert "0 of 12 cases taken" in page
     assert "figure-bad" not in page
+
+
+def test_log_when_the_reading_cannot_be_recorded_shows_no_line(world: World) -> None:
+    look(world)
+    client = world.sign_in("compliance")
+
+    with broken_log(world):
+        broken = client.get(LOG)
+    mended = client.get(LOG)
+
+    assert broken.status_code == 503
+    assert "Saw a trace" not in broken.text
+    assert mended.status_code == 200
