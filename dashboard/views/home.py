@@ -62,10 +62,11 @@ def _banner(desk: my_work.Desk, role: Role) -> Banner:
         "%(num)s person, one per case in your hands", "%(num)s people, one per case in your hands", len(desk.mine)
     )
     recorded = _("%(looks)s looks by you, %(refused)s refused", looks=desk.looks, refused=desk.refused)
+    because = _("a case shows its person only after you open it")
     if role == Role.COMPLIANCE:
         reach = _("figures and lines of the log; no person, in any state")
+        because = _("you oversee looks without seeing anyone")
         recorded = _("%(looks)s lines by everyone, %(refused)s refused", looks=desk.looks, refused=desk.refused)
-    because: Any = _("a case shows its person only after you open it")
     return Banner(
         _("Safe to show to a colleague."), because, reach, recorded,
         until_label=_("Your reach"), recorded_label=_("Recorded today"),
