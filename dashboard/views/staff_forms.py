@@ -22,8 +22,8 @@ SCOPE_HINTS = {
     "website": lazy_gettext("May send submissions of the contact form, nothing else."),
     "app": lazy_gettext("May send companies, accounts, usage, errors and tickets."),
 }
-ROLE_WORDS: Mapping[str, Any] = ROLE_LABELS
-ROLES = [(role.value, label) for role, label in ROLE_LABELS.items()]
+ROLE_WORDS: Mapping[str, Any] = {role.value: label for role, label in ROLE_LABELS.items()}
+ROLES = list(ROLE_WORDS.items())
 
 CHOOSE_ROLE = InputRequired(lazy_gettext("Choose a role."))
 
