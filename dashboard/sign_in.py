@@ -181,9 +181,7 @@ def _about_oneself(actor: Actor) -> Session:
     """Open a session that reaches one's own row and the log, and nothing else."""
     own = {"staff": Reach("myself", frozenset({Category.WORK}))}
     writes = frozenset({"access_record", "staff.last_seen_at"})
-    return Session(
-        db.engine, info={"access": Access(actor, "sign-in", "own", "P57", own, writes), **_request_id()}
-    )
+    return Session(db.engine, info={"access": Access(actor, "sign-in", "own", "P57", own, writes), **_request_id()})
 
 
 def log_failure(response: Response) -> Response:

@@ -42,6 +42,4 @@ def _without_server_name(response: wsgi.Response) -> list[str]:
     return [header for header in _with_server_name(response) if not header.startswith("Server:")]
 
 
-wsgi.Response.default_headers = (
-    _without_server_name  # what serves is nobody's business; there is no setting for it
-)
+wsgi.Response.default_headers = _without_server_name  # what serves is nobody's business; there is no setting for it

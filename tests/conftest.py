@@ -23,7 +23,9 @@ def make_app(url: str, **settings: str) -> Flask:
     app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":  # a test's data need not survive a power cut
-            event.listen(db.engine, "connect", lambda connection, _entry: connection.execute("PRAGMA synchronous = OFF"))
+            event.listen(
+                db.engine, "connect", lambda connection, _entry: connection.execute("PRAGMA synchronous = OFF")
+            )
             db.engine.dispose()
         Base.metadata.drop_all(db.engine)
         Base.metadata.create_all(db.engine)
@@ -31,7 +33,9 @@ def make_app(url: str, **settings: str) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def database_urls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, str]:
+def database_urls(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> dict[str, str]:
     """Return one database of each engine for this worker."""
     folder: Path = tmp_path_factory.mktemp("db")
     server = postgres.start()

@@ -27,9 +27,7 @@ def test_choice_is_the_given_server_when_a_url_is_set(tmp_path):
     _install(tmp_path / "system/17")
 
     found = choose(
-        environ={"TEST_DATABASE_URL": "postgresql://u:p@db/x"},
-        system=tmp_path / "system",
-        wheel=tmp_path / "wheel",
+        environ={"TEST_DATABASE_URL": "postgresql://u:p@db/x"}, system=tmp_path / "system", wheel=tmp_path / "wheel"
     )
 
     assert found.render_as_string(hide_password=False) == "postgresql+psycopg://u:p@db/x"

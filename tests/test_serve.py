@@ -113,10 +113,7 @@ def test_web_server_is_stopped_too_when_the_scheduler_ends_by_itself(serve, web,
 
 
 def test_scheduler_is_stopped_too_when_the_web_server_is_killed(serve, tmp_path):
-    suicide = (
-        "The web server",
-        (sys.executable, "-c", "import os, time; time.sleep(1); os.kill(os.getpid(), 9)"),
-    )
+    suicide = ("The web server", (sys.executable, "-c", "import os, time; time.sleep(1); os.kill(os.getpid(), 9)"))
 
     process = serve(suicide, _sleeper(tmp_path))
     pid = _pid(tmp_path)

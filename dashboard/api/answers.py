@@ -54,9 +54,7 @@ class PreferencesAnswer(BaseModel):
     weekly_summary: bool
 
 
-Why = Literal[
-    "unknown_account", "account_deactivated", "in_the_future", "too_old", "unknown_property", "invalid"
-]
+Why = Literal["unknown_account", "account_deactivated", "in_the_future", "too_old", "unknown_property", "invalid"]
 
 
 class RefusedEvent(BaseModel):

@@ -41,9 +41,7 @@ class ContactRequest(Sent):
     email: Email
     phone: Phone
     submitted_at: Moment
-    external_id: ExternalId | None = Field(
-        None, description="The website's id; the same twice is one submission."
-    )
+    external_id: ExternalId | None = Field(None, description="The website's id; the same twice is one submission.")
 
 
 class Company(Sent):
@@ -71,20 +69,14 @@ class Account(Sent):
     last_name: PersonName
     email: Email
     source: Literal["self", "company_admin"]
-    set_up: Literal["automatic", "needs_help"] | None = Field(
-        None, description="Absent: as it is; first automatic."
-    )
-    reason: Reason | None = Field(
-        None, description="A code: why set_up needs_help. Required then, and only then."
-    )
+    set_up: Literal["automatic", "needs_help"] | None = Field(None, description="Absent: as it is; first automatic.")
+    reason: Reason | None = Field(None, description="A code: why set_up needs_help. Required then, and only then.")
     created_at: Moment | None = Field(None, description="When the account was made; absent: now.")
 
     @model_validator(mode="after")
     def _help_has_a_reason(self) -> Self:
         if (self.set_up == "needs_help") != (self.reason is not None):
-            raise PydanticCustomError(
-                "reason", "set_up needs_help comes with a reason, as a code; nothing else does."
-            )
+            raise PydanticCustomError("reason", "set_up needs_help comes with a reason, as a code; nothing else does.")
         return self
 
 
@@ -97,9 +89,7 @@ class FirstSignIn(Sent):
 class Deactivation(Sent):
     """The end of an account."""
 
-    requested_by: ExternalId = Field(
-        description="self, or the external id of an administrator of the company."
-    )
+    requested_by: ExternalId = Field(description="self, or the external id of an administrator of the company.")
     at: Moment
 
 

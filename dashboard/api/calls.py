@@ -43,12 +43,7 @@ class Call:
 
 
 def call(
-    method: str,
-    path: str,
-    *,
-    answers: Mapping[int, type[BaseModel]],
-    takes: Any = None,
-    reads: Reader | None = None,
+    method: str, path: str, *, answers: Mapping[int, type[BaseModel]], takes: Any = None, reads: Reader | None = None
 ) -> Callable[[Callable[..., Effect]], View]:
     """Make a view of a handler, which takes the body (if there is one) and the path's ids, and returns an
     effect.
@@ -92,9 +87,7 @@ def _check_path(path_ids: Mapping[str, str]) -> None:
         if PATH_PARTS[name].fullmatch(value):
             continue
         if request.method == "PUT":
-            raise Problem(
-                "invalid", mistakes=[Mistake(name, "Letters, digits and . _ : - only, 64 at most.")]
-            )
+            raise Problem("invalid", mistakes=[Mistake(name, "Letters, digits and . _ : - only, 64 at most.")])
         raise Problem("not-found")
 
 

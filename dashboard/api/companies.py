@@ -21,12 +21,7 @@ def put_company(sent: bodies.Company, external_id: str) -> Effect:
 
 
 @machine("app")
-@call(
-    "POST",
-    "/companies/{external_id}/cancel",
-    takes=bodies.Cancellation,
-    answers={200: answers.CancellationAnswer},
-)
+@call("POST", "/companies/{external_id}/cancel", takes=bodies.Cancellation, answers={200: answers.CancellationAnswer})
 def cancel_company(sent: bodies.Cancellation, external_id: str) -> Effect:
     """A customer ends its subscription: all its accounts are deactivated with it (P44). A second time
     changes nothing.

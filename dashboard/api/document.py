@@ -97,12 +97,7 @@ def _paths(calls: Iterable[tuple[Call, View]]) -> Json:
 
 def _itself() -> Json:
     answer = {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}
-    return {
-        "operationId": "openapi",
-        "summary": "This document.",
-        "security": [],
-        "responses": {"200": answer},
-    }
+    return {"operationId": "openapi", "summary": "This document.", "security": [], "responses": {"200": answer}}
 
 
 def _operation(call: Call, view: View) -> Json:
@@ -117,10 +112,7 @@ def _operation(call: Call, view: View) -> Json:
         "responses": _answers(call) | _problems(call),
     }
     if call.takes:
-        operation["requestBody"] = {
-            "required": True,
-            "content": _content("application/json", call.takes.__name__),
-        }
+        operation["requestBody"] = {"required": True, "content": _content("application/json", call.takes.__name__)}
     return operation
 
 
@@ -161,9 +153,7 @@ def _problems(call: Call) -> Json:
 
 def _problem(names: list[str]) -> Json:
     said = " ".join(f"{KINDS[name].title} (`{name}`)" for name in names)
-    waits: Mapping[str, Json] = {
-        "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
-    }
+    waits: Mapping[str, Json] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
     headers = {"headers": waits} if {"too-many-calls", "try-again"} & set(names) else {}
     return {"description": said, "content": _content("application/problem+json", "Problem"), **headers}
 
@@ -172,13 +162,7 @@ def _schemas(calls: Iterable[Call]) -> Json:
     """The schemas of every body and answer; a body that is a plain mapping comes beside the models."""
     taken = {call.takes for call in calls if call.takes}
     answered = {model for call in calls for model in call.answers.values()}
-    models = sorted(
-        {m for m in taken | answered if issubclass(m, BaseModel)}, key=lambda model: model.__name__
-    )
+    models = sorted({m for m in taken | answered if issubclass(m, BaseModel)}, key=lambda model: model.__name__)
     _, together = models_json_schema([(model, "validation") for model in models], ref_template=REF)
-    mappings = {
-        m.__name__: TypeAdapter(m).json_schema(ref_template=REF)
-        for m in taken
-        if not issubclass(m, BaseModel)
-    }
+    mappings = {m.__name__: TypeAdapter(m).json_schema(ref_template=REF) for m in taken if not issubclass(m, BaseModel)}
     return {**together["$defs"], **mappings}

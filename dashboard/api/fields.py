@@ -32,9 +32,7 @@ LARGEST = 10**12
 def _moment(value: object) -> datetime:
     """Return an RFC 3339 date-time as an aware moment in UTC."""
     if not isinstance(value, str) or not MOMENT.fullmatch(value):
-        raise PydanticCustomError(
-            "moment", "Write a date and time with its offset, such as 2026-10-01T09:30:00+02:00."
-        )
+        raise PydanticCustomError("moment", "Write a date and time with its offset, such as 2026-10-01T09:30:00+02:00.")
     try:
         return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
@@ -46,9 +44,7 @@ def _email(value: str) -> str:
     try:
         return validate_email(value.strip(" "), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise PydanticCustomError(
-            "email", "Write an e-mail address, such as name@company.example."
-        ) from error
+        raise PydanticCustomError("email", "Write an e-mail address, such as name@company.example.") from error
 
 
 def _phone(value: str) -> str:
@@ -94,9 +90,7 @@ Body = Annotated[str, _text(20_000, LINES)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 Reason = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-Message = Annotated[
-    str, _text(300), AfterValidator(no_address), Field(description="Technical text; names nobody.")
-]
+Message = Annotated[str, _text(300), AfterValidator(no_address), Field(description="Technical text; names nobody.")]
 Word = Annotated[str, _text(60), AfterValidator(no_person)]
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]

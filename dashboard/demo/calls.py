@@ -62,6 +62,4 @@ def refusals(answer: Answer) -> list[str]:
 def _fields(errors: Any) -> str:
     if not isinstance(errors, list):
         return str(errors)
-    return "; ".join(
-        " ".join(map(str, entry.values())) if isinstance(entry, dict) else str(entry) for entry in errors
-    )
+    return "; ".join(" ".join(map(str, entry.values())) if isinstance(entry, dict) else str(entry) for entry in errors)

@@ -64,9 +64,7 @@ class HttpClient:
 
     def _send(self, call: Call) -> Answer:
         try:
-            self.connection.request(
-                call.method, self.prefix + call.path, _text(call.body), _headers(call, self.tokens)
-            )
+            self.connection.request(call.method, self.prefix + call.path, _text(call.body), _headers(call, self.tokens))
             response: HTTPResponse = self.connection.getresponse()
             return _answer(response.status, response.read(), response.getheader("Retry-After"))
         except (OSError, HTTPException):

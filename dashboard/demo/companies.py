@@ -71,13 +71,7 @@ CUSTOMERS: Final[tuple[Customer, ...]] = (  # the first few already show every k
     Customer("Winkelhart Merelstede", "merelstede.example", "NL", "shop", 27, 731),
     Customer("Bahnhofspassagen Lindental", "lindental-passagen.example", "DE", "office", 33, 690),
     Customer(
-        "Kaashandel Jorrit Sikkema",
-        "kaashandel-sikkema.example",
-        "NL",
-        "shop",
-        1,
-        268,
-        owner=("Jorrit", "Sikkema"),
+        "Kaashandel Jorrit Sikkema", "kaashandel-sikkema.example", "NL", "shop", 1, 268, owner=("Jorrit", "Sikkema")
     ),
     Customer("Gare & Services Occident", "gs-occident.example", "FR", "office", 29, 505),
     Customer("Museo del Faro de Peñalba", "farodepenalba.example", "ES", "visitors", 8, 350),
@@ -88,9 +82,7 @@ CUSTOMERS: Final[tuple[Customer, ...]] = (  # the first few already show every k
     Customer("Thermenwelt Steinbach", "thermenwelt-steinbach.example", "AT", "visitors", 17, 560),
     Customer("Seemuseum Hohenufer", "seemuseum-hohenufer.example", "CH", "visitors", 9, 240),
     Customer("Musée de la Dentelle de Valmorin", "dentelle-valmorin.example", "FR", "visitors", 7, 376),
-    Customer(
-        "Atelier Hélène Garnier", "atelier-garnier.example", "FR", "shop", 1, 205, owner=("Hélène", "Garnier")
-    ),
+    Customer("Atelier Hélène Garnier", "atelier-garnier.example", "FR", "shop", 1, 205, owner=("Hélène", "Garnier")),
     Customer("Harrowgate & Finch", "harrowgatefinch.example", "GB", "shop", 46, 766),
     Customer("Tuincentrum 't Groene Erf", "groene-erf.example", "NL", "shop", 13, 329),
     Customer("Buchhaus Federkiel", "federkiel.example", "DE", "shop", 16, 433),
@@ -98,15 +90,7 @@ CUSTOMERS: Final[tuple[Customer, ...]] = (  # the first few already show every k
     Customer("Galerij Sint-Aldegonde", "sint-aldegonde.example", "BE", "shop", 11, 222),
     Customer("Księgarnie Pod Lipą", "podlipa.example", "PL", "shop", 12, 178),
     Customer("Passeggiate Belmonte", "passeggiatebelmonte.example", "IT", "shop", 14, 260),
-    Customer(
-        "Librería Ana Cuesta",
-        "libreria-anacuesta.example",
-        "ES",
-        "shop",
-        1,
-        133,
-        owner=("Ana", "Muñoz Cuesta"),
-    ),
+    Customer("Librería Ana Cuesta", "libreria-anacuesta.example", "ES", "shop", 1, 133, owner=("Ana", "Muñoz Cuesta")),
     Customer("Havnehuset Science Center", "havnehuset.example", "DK", "visitors", 13, 195),
     Customer("Gartenwelt Hollerbusch", "hollerbusch.example", "DE", "shop", 15, 160),
     Customer("Librairie L'Encre bleue", "encrebleue.example", "FR", "shop", 6, 96),
@@ -149,9 +133,7 @@ def gather(*, seed: int, accounts: int) -> tuple[Company, ...]:
     """Return the companies of a story with `accounts` people: all forty from 80 people on."""
     customers = CUSTOMERS[: max(1, min(len(CUSTOMERS), (accounts + 1) // 2))]
     seats = _share_out(accounts, [customer.size for customer in customers])
-    return tuple(
-        _company(seed, number, *pair) for number, pair in enumerate(zip(customers, seats, strict=True))
-    )
+    return tuple(_company(seed, number, *pair) for number, pair in enumerate(zip(customers, seats, strict=True)))
 
 
 def _company(seed: int, number: int, customer: Customer, seats: int) -> Company:

@@ -71,9 +71,7 @@ FAILURES: Final[tuple[Failure, ...]] = (
         "The file was not made: 1,204,112 rows do not fit in one sheet.",
         (
             Step("Exports", "Opened", (), 1.0, (8, 30)),
-            Step(
-                "Exports", "Chose the data", ("chart=visitor streams", "interval=15 minutes"), 1.0, (15, 50)
-            ),
+            Step("Exports", "Chose the data", ("chart=visitor streams", "interval=15 minutes"), 1.0, (15, 50)),
             Step("Exports", "Set the period", ("period",), 1.0, (10, 40)),
             Step("Exports", "Added all zones", ("zones=64",), 1.0, (5, 25)),
             Step("Exports", "Asked for a file", ("format=xlsx", "rows=1204112"), 1.0, (5, 30)),
@@ -157,16 +155,8 @@ FAILURES: Final[tuple[Failure, ...]] = (
         (
             Step("Account", "Switched to single sign-on", ("result=saved",), 1.0, (30, 90)),
             Step("Sign-in", "Signed out", (), 1.0, (15, 60)),
-            Step(
-                "Sign-in", "Asked for single sign-on", ("method=single sign-on", "attempt=1"), 1.0, (10, 40)
-            ),
-            Step(
-                "Sign-in",
-                "Came back from the provider",
-                ("method=single sign-on", "seconds=312"),
-                1.0,
-                (305, 320),
-            ),
+            Step("Sign-in", "Asked for single sign-on", ("method=single sign-on", "attempt=1"), 1.0, (10, 40)),
+            Step("Sign-in", "Came back from the provider", ("method=single sign-on", "seconds=312"), 1.0, (305, 320)),
         ),
         (1, 2),
         2,

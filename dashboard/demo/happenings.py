@@ -4,8 +4,6 @@ Each is a course of waiting and sending; moments are read when a thing is sent, 
 What must never happen here: a label that says who it was.
 """
 
-
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,9 +43,7 @@ Course = Iterator[float | Happening]
 class World:
     """Who may act, what time it is, and the dice."""
 
-    def __init__(
-        self, everyone: tuple[Account, ...], *, seed: int, now: Callable[[], datetime], rng: Random
-    ) -> None:
+    def __init__(self, everyone: tuple[Account, ...], *, seed: int, now: Callable[[], datetime], rng: Random) -> None:
         """Take the story's people; only active ones act."""
         self.people = tuple(person for person in everyone if person.is_active and not person.quiet_days_ago)
         self.seed, self.now, self.rng = seed, now, rng
@@ -132,9 +128,7 @@ def _fail(world: World, error: Breakdown) -> Course:
     if world.rng.random() < WRITES_AFTERWARDS:
         yield world.rng.uniform(30, 120)
         letter = about(error, text_about(error), written_at=world.moment)
-        yield Happening(
-            f"ticket       about {error.failure.code}", wording.ticket(letter, _new("ti")), error.account
-        )
+        yield Happening(f"ticket       about {error.failure.code}", wording.ticket(letter, _new("ti")), error.account)
 
 
 def _new(prefix: str) -> str:

@@ -4,8 +4,6 @@ Moments inside the demo are whole seconds since 1970, UTC, and become text at th
 What must never happen here: the future.
 """
 
-
-
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Final
@@ -57,15 +55,11 @@ def office_second(rng: Random) -> int:
 def in_office_hours(now: datetime, days_ago: int, zone: ZoneInfo, *, rng: Random) -> int:
     """Return a moment between eight and five, local time, `days_ago` whole days before today."""
     day = now.date() - timedelta(days=days_ago)
-    local = datetime.combine(
-        day, time(8 + int(rng.random() * 9), int(rng.random() * 60), int(rng.random() * 60)), zone
-    )
+    local = datetime.combine(day, time(8 + int(rng.random() * 9), int(rng.random() * 60), int(rng.random() * 60)), zone)
     return min(int(local.timestamp()), int(now.timestamp()) - A_BREATH)
 
 
-def waking_moment(
-    now: datetime, oldest_hours: float, newest_hours: float, zone: ZoneInfo, *, rng: Random
-) -> int:
+def waking_moment(now: datetime, oldest_hours: float, newest_hours: float, zone: ZoneInfo, *, rng: Random) -> int:
     """Return a moment in that span before now, in which people of the zone are awake if the span has one."""
     latest = int(now.timestamp()) - A_BREATH
     moment = latest

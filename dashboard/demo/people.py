@@ -28,18 +28,7 @@ SET_UP_REASONS: Final = (
 NEWCOMER_SHARE: Final = 0.09
 """How many people carry a name from elsewhere than their company's country."""
 _LETTERS: Final = str.maketrans(
-    {
-        "ß": "ss",
-        "ø": "oe",
-        "æ": "ae",
-        "å": "aa",
-        "ł": "l",
-        "đ": "d",
-        "ı": "i",
-        "ä": "ae",
-        "ö": "oe",
-        "ü": "ue",
-    }
+    {"ß": "ss", "ø": "oe", "æ": "ae", "å": "aa", "ł": "l", "đ": "d", "ı": "i", "ä": "ae", "ö": "oe", "ü": "ue"}
 )
 """How mail addresses spell letters that do not fall apart into a plain one and an accent."""
 
@@ -116,9 +105,7 @@ def plain(name: str) -> str:
     return "-".join(words.split())
 
 
-def _hired(
-    company: Company, seat: int, first: str, last: str, email: str, *, seed: int, rng: Random
-) -> Account:
+def _hired(company: Company, seat: int, first: str, last: str, email: str, *, seed: int, rng: Random) -> Account:
     created = _created_days_ago(company, seat, rng)
     signed_in = max(0, created - rng.choice((0, 0, 0, 1, 1, 2, 4, 7)))
     intensity = min(12.0, rng.lognormvariate(-0.35, 0.95))
@@ -156,9 +143,7 @@ def _with_endings(everyone: list[Account], *, rng: Random) -> list[Account]:
     by_self = set(leavers[: _some(everyone, 0.0175)])
     by_admin = set(leavers[len(by_self) :][: _some(everyone, 0.0125)])
     bosses = {person.company: person.external_id for person in reversed(everyone) if person.administrator}
-    old_days = iter(
-        (727, 719, 706)
-    )  # these are about to reach 24 calendar months: the retention page has a tomorrow
+    old_days = iter((727, 719, 706))  # these are about to reach 24 calendar months: the retention page has a tomorrow
     return [
         _ended(person, "self" if person.external_id in by_self else bosses[person.company], old_days, rng)
         if person.external_id in by_self | by_admin
@@ -186,9 +171,7 @@ def _with_helped(everyone: list[Account], *, rng: Random) -> list[Account]:
     """Give the youngest accounts to automation's exceptions: some still wait for a person, some are done."""
     ordinary = [p for p in everyone if p.ended_days_ago is None and not p.administrator]
     youngest = sorted(ordinary, key=lambda person: person.created_days_ago)[: _some(everyone, 0.015)]
-    reasons = {
-        person.external_id: SET_UP_REASONS[i % len(SET_UP_REASONS)] for i, person in enumerate(youngest)
-    }
+    reasons = {person.external_id: SET_UP_REASONS[i % len(SET_UP_REASONS)] for i, person in enumerate(youngest)}
     waiting = {person.external_id for person in youngest[: _some(youngest, 0.6)]}
     return [_helped(person, reasons, waiting, rng) for person in everyone]
 

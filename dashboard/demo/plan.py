@@ -80,9 +80,7 @@ def _first_visits(people: tuple[Account, ...], *, now: datetime, rng: Random) ->
     for person in people:
         if person.signed_in_days_ago is not None:
             start = first_sign_in(person, now=now)
-            yield Session(
-                session_id(rng), person.external_id, start, first_visit(person, rng=rng, day=now.date())
-            )
+            yield Session(session_id(rng), person.external_id, start, first_visit(person, rng=rng, day=now.date()))
 
 
 def first_sign_in(person: Account, *, now: datetime) -> int:
@@ -100,9 +98,7 @@ def created(person: Account, *, now: datetime) -> int:
     return in_office_hours(now, person.created_days_ago, person.company.zone, rng=rng)
 
 
-def _when_errors_happen(
-    people: tuple[Account, ...], *, now: datetime, rng: Random
-) -> Iterator[tuple[Account, int]]:
+def _when_errors_happen(people: tuple[Account, ...], *, now: datetime, rng: Random) -> Iterator[tuple[Account, int]]:
     """Yield who meets an error and when: the fresh ones first, each of somebody else, then the older ones."""
     total = max(2, round(len(people) * ERRORS_PER_ACCOUNT))
     fresh = max(1, round(len(people) * FRESH_PER_ACCOUNT))

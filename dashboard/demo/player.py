@@ -58,18 +58,14 @@ def deliver(call: Call, client: Client, *, wait: Callable[[float], object] = tim
         if answer.status != TOO_MANY:
             return answer
         wait(min(LONGEST_WAIT, answer.retry_after if answer.retry_after is not None else 1.0))
-    raise StoryStopped(
-        f"{call.method} {call.path} was answered 429 {PATIENCE} times: the rate limit is too low"
-    )
+    raise StoryStopped(f"{call.method} {call.path} was answered 429 {PATIENCE} times: the rate limit is too low")
 
 
 def _ask(call: Call, client: Client) -> Answer:
     try:
         return client(call)
     except OSError as error:
-        raise NobodyAnswers(
-            f"{call.method} {call.path}: no server answers ({type(error).__name__})"
-        ) from None
+        raise NobodyAnswers(f"{call.method} {call.path}: no server answers ({type(error).__name__})") from None
 
 
 def _check(call: Call, answer: Answer) -> None:
@@ -78,9 +74,7 @@ def _check(call: Call, answer: Answer) -> None:
     refused = refusals(answer)
     if refused:
         first = "; ".join(refused[:3])
-        raise StoryStopped(
-            f"{call.method} {call.path} refused {len(refused)} of {call.weight} records: {first}"
-        )
+        raise StoryStopped(f"{call.method} {call.path} refused {len(refused)} of {call.weight} records: {first}")
 
 
 class Bar:
@@ -89,9 +83,7 @@ class Bar:
     def __init__(self, length: int) -> None:
         """Take the expected number of records (the number of events will do)."""
         self.begun, self.sent, self.path = time.monotonic(), 0, ""
-        self.bar: Any = click.progressbar(
-            length=length, label="Demo", item_show_func=self._now, file=sys.stderr
-        )
+        self.bar: Any = click.progressbar(length=length, label="Demo", item_show_func=self._now, file=sys.stderr)
 
     def __enter__(self) -> Self:
         self.bar.__enter__()

@@ -52,16 +52,7 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "file": ("csv", "csv", "xlsx", "xlsx", "json"),
     "interval": ("15 minutes", "hour", "hour", "day", "week"),
     "method": ("password", "password", "password", "single sign-on", "single sign-on", "passkey"),
-    "template": (
-        "daily",
-        "weekly",
-        "weekly",
-        "monthly",
-        "monthly",
-        "campaign",
-        "opening hours",
-        "board summary",
-    ),
+    "template": ("daily", "weekly", "weekly", "monthly", "monthly", "campaign", "opening hours", "board summary"),
     "result": ("ok", "ok", "ok", "ok", "saved", "unchanged"),
 }
 _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {

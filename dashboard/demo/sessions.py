@@ -3,8 +3,6 @@
 What must never happen here: a step after the error that ended it.
 """
 
-
-
 from bisect import bisect
 from datetime import date
 from functools import cache

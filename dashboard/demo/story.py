@@ -31,9 +31,7 @@ MESSAGE_TYPES: Final = ("data_alert", "report_ready", "system_status", "weekly_s
 """The kinds of message the stand-in app sends and a person may switch off (P31, P32)."""
 
 
-def tell(
-    *, now: datetime, seed: int = SEED, accounts: int = ACCOUNTS, events: int = EVENTS
-) -> Iterator[Call]:
+def tell(*, now: datetime, seed: int = SEED, accounts: int = ACCOUNTS, events: int = EVENTS) -> Iterator[Call]:
     """Yield every call: companies, accounts, usage by time, errors, tickets, submissions, endings.
 
     `now` is aware; everything lies in the 26 calendar months before it. `events` is exact unless the sessions
@@ -64,9 +62,7 @@ def _accounts(people: tuple[Account, ...], *, now: datetime) -> Iterator[Call]:
     for person in people:
         yield wording.account(person, created(person, now=now))
     for company in companies_of(people).values():
-        yield wording.company(
-            company, [p.external_id for p in people if p.administrator and p.company == company]
-        )
+        yield wording.company(company, [p.external_id for p in people if p.administrator and p.company == company])
     for person in people:
         if person.signed_in_days_ago is not None:
             yield wording.first_sign_in(person, first_sign_in(person, now=now))

@@ -40,22 +40,16 @@ def letters(
     rng = Random(f"{seed}:letters")
     written = [
         *_from_people("question", round(len(people) * QUESTIONS_PER_ACCOUNT), people, now=now, rng=rng),
-        *_from_people(
-            "deactivation", round(len(people) * DEACTIVATIONS_PER_ACCOUNT), people, now=now, rng=rng
-        ),
+        *_from_people("deactivation", round(len(people) * DEACTIVATIONS_PER_ACCOUNT), people, now=now, rng=rng),
         *_about_errors(max(1, round(len(people) * ERRORS_PER_ACCOUNT)), errors, now=now, rng=rng),
     ]
     return tuple(sorted(written, key=lambda letter: letter.written_at))
 
 
-def write(
-    text: Text, account: Account, people: tuple[Account, ...], *, written_at: int, rng: Random
-) -> Letter:
+def write(text: Text, account: Account, people: tuple[Account, ...], *, written_at: int, rng: Random) -> Letter:
     """Return `text` as a letter of `account`, its gaps filled."""
     others = [
-        p
-        for p in people
-        if p.company == account.company and p != account and not p.administrator and p.is_active
+        p for p in people if p.company == account.company and p != account and not p.administrator and p.is_active
     ]
     colleague = rng.choice(others) if others else account
     gaps = {
@@ -64,20 +58,13 @@ def write(
         "company": account.company.name,
         "colleague": f"{colleague.first_name} {colleague.last_name}",
     }
-    return Letter(
-        account, text.kind, text.subject.format(**gaps), text.body.format(**gaps), text.language, written_at
-    )
+    return Letter(account, text.kind, text.subject.format(**gaps), text.body.format(**gaps), text.language, written_at)
 
 
 def about(error: Breakdown, text: Text, *, written_at: int) -> Letter:
     """Return `text` as a letter of the person who met `error`."""
     who = error.account
-    gaps = {
-        "first": who.first_name,
-        "last": who.last_name,
-        "company": who.company.name,
-        "code": error.failure.code,
-    }
+    gaps = {"first": who.first_name, "last": who.last_name, "company": who.company.name, "code": error.failure.code}
     subject, body = text.subject.format(**gaps), text.body.format(**gaps)
     return Letter(who, "system_error", subject, body, text.language, written_at, error.external_id)
 
@@ -95,9 +82,7 @@ def writers(text: Text, people: tuple[Account, ...]) -> list[Account]:
     ]
 
 
-def _from_people(
-    kind: str, count: int, people: tuple[Account, ...], *, now: datetime, rng: Random
-) -> Iterator[Letter]:
+def _from_people(kind: str, count: int, people: tuple[Account, ...], *, now: datetime, rng: Random) -> Iterator[Letter]:
     suitable = [(text, authors) for text in read(kind) if (authors := writers(text, people))]
     for text, authors in islice(cycle(suitable), max(1, count)):
         author = rng.choices(authors, [person.intensity for person in authors])[0]
@@ -106,9 +91,7 @@ def _from_people(
         yield write(text, author, people, written_at=moment, rng=rng)
 
 
-def _about_errors(
-    count: int, errors: tuple[Breakdown, ...], *, now: datetime, rng: Random
-) -> Iterator[Letter]:
+def _about_errors(count: int, errors: tuple[Breakdown, ...], *, now: datetime, rng: Random) -> Iterator[Letter]:
     """Yield letters about errors, the youngest first but not each: most people do not write."""
     candidates = [error for error in reversed(errors) if rng.random() < 0.45] or list(errors)
     latest = int(now.timestamp()) - A_BREATH

@@ -69,9 +69,7 @@ def tell_usage(
     It yields more than `events` only when the planned sessions alone are more.
     """
     rng, tag = Random(f"{seed}:usage"), f"{seed & 0xFFFF:04x}"
-    for number, (at, account, session, line) in enumerate(
-        _rows(people, planned, now=now, events=events, rng=rng)
-    ):
+    for number, (at, account, session, line) in enumerate(_rows(people, planned, now=now, events=events, rng=rng)):
         yield wording.event(f"ev-{tag}-{number:06x}", account, at, session, line)
 
 
@@ -85,13 +83,9 @@ def _rows(
     for days_ago, quota in zip(range(HISTORY_DAYS, -1, -1), _quotas(people, now, budget), strict=True):
         day = now.date() - timedelta(days=days_ago)
         fixed = by_day.pop(midnight(day), [])
-        for session in (
-            *fixed,
-            *_fill(_crowd(people, day, days_ago), quota, _Calendar(day, latest, fixed), rng),
-        ):
+        for session in (*fixed, *_fill(_crowd(people, day, days_ago), quota, _Calendar(day, latest, fixed), rng)):
             waiting += [
-                (session.start + line.after, session.account, session.external_id, line)
-                for line in session.lines
+                (session.start + line.after, session.account, session.external_id, line) for line in session.lines
             ]
         waiting.sort(key=itemgetter(0))
         ready = sum(row[0] < midnight(day) + DAY for row in waiting)
@@ -122,9 +116,7 @@ def _quotas(people: tuple[Account, ...], now: datetime, budget: int) -> list[int
 def _crowd(people: tuple[Account, ...], day: date, days_ago: int) -> _Crowd:
     week = {kind: busyness(kind, day) for kind in ("office", "shop", "visitors")}
     present = [person for person in people if _is_present(person, days_ago)]
-    return _Crowd(
-        present, list(accumulate(person.intensity * week[person.company.kind] for person in present))
-    )
+    return _Crowd(present, list(accumulate(person.intensity * week[person.company.kind] for person in present)))
 
 
 def _is_present(person: Account, days_ago: int) -> bool:

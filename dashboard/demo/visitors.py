@@ -82,9 +82,7 @@ def submit(seed: int, number: int | str, *, now: datetime, days: float, rng: Ran
     return Submission(
         external_id=opaque("cr", seed, number),
         name=f"{first} {last}",
-        email=address.format(f=plain(first), l=plain(last), i=plain(first)[0])
-        + "@"
-        + rng.choice(_DOMAINS[country]),
+        email=address.format(f=plain(first), l=plain(last), i=plain(first)[0]) + "@" + rng.choice(_DOMAINS[country]),
         phone=phone(country, rng=rng),
         submitted_at=_sent(now, days, country, rng),
     )
@@ -114,6 +112,4 @@ def _from_known(known: list[Account], seed: int, *, now: datetime, rng: Random) 
     for number, person in enumerate(known):
         name = f"{person.first_name} {person.last_name}"
         sent = waking_moment(now, 60 * 24, 24, person.company.zone, rng=rng)
-        yield Submission(
-            opaque("cr", seed, f"known-{number}"), name, person.email, phone("NL", rng=rng), sent
-        )
+        yield Submission(opaque("cr", seed, f"known-{number}"), name, person.email, phone("NL", rng=rng), sent)

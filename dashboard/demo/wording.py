@@ -56,9 +56,7 @@ def preferences(person: Account, wishes: dict[str, bool]) -> Call:
 
 def deactivation(person: Account, at: int) -> Call:
     """Say that an account ended, and whether the person or an administrator asked."""
-    return Call(
-        "app", "POST", f"{_path(person)}/deactivate", {"requested_by": person.ended_by, "at": text_of(at)}
-    )
+    return Call("app", "POST", f"{_path(person)}/deactivate", {"requested_by": person.ended_by, "at": text_of(at)})
 
 
 def event(external_id: str, who: str, at: int, session: str, line: Line) -> dict[str, Any]:

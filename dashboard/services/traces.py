@@ -146,9 +146,7 @@ def _place(session: Session, opening: TraceOpening, event_id: str) -> tuple[date
     if not event_id:
         return None
     at = session.scalar(
-        select(UsageEvent.occurred_at).where(
-            UsageEvent.account_id == opening.account_id, UsageEvent.id == event_id
-        )
+        select(UsageEvent.occurred_at).where(UsageEvent.account_id == opening.account_id, UsageEvent.id == event_id)
     )
     return (at, event_id) if at else None
 

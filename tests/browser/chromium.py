@@ -59,9 +59,7 @@ def find() -> Path:
 def _kept_by_playwright() -> list[Path]:
     own = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
     roots = (Path(own),) if own else CACHES
-    return [
-        path for pattern in PATTERNS for root in roots for path in sorted(root.glob(pattern), reverse=True)
-    ]
+    return [path for pattern in PATTERNS for root in roots for path in sorted(root.glob(pattern), reverse=True)]
 
 
 def _may_apt() -> bool:

@@ -66,7 +66,9 @@ def test_yes_or_no_is_said_with_its_rule_when_one_asks_about_a_state(arrive, sta
 def test_the_answer_is_no_in_every_state_when_compliance_asks_about_itself(arrive):
     officer = arrive(Officer, "compliance")
 
-    officer.go_by_menu("Why may I see it?").choose("What", "The person of a ticket: name and e-mail address").press("Explain")
+    officer.go_by_menu("Why may I see it?").choose("What", "The person of a ticket: name and e-mail address").press(
+        "Explain"
+    )
 
     officer.sees("No").sees_nothing_of("CNRY")
     expect(officer.page.get_by_text("Yes", exact=True)).to_have_count(0)
@@ -75,7 +77,13 @@ def test_the_answer_is_no_in_every_state_when_compliance_asks_about_itself(arriv
 def test_every_persons_page_is_refused_when_compliance_tries_it(arrive, world, worked):
     officer = arrive(Officer, "compliance")
 
-    for path in ("/admin/tickets/", "/admin/accounts/", "/admin/contact-requests/", "/admin/onboarding/", "/admin/staff/"):
+    for path in (
+        "/admin/tickets/",
+        "/admin/accounts/",
+        "/admin/contact-requests/",
+        "/admin/onboarding/",
+        "/admin/staff/",
+    ):
         officer.go(path).stands_at("This is not part of your role").sees_nothing_of("CNRY")
 
 

@@ -24,7 +24,9 @@ def test_a_person_appears_and_goes_again_when_a_rep_follows_up(arrive, submissio
     rep.take(submission).is_told(f"{submission} is yours").sees(*PERSON).sees_nothing_of("CNRY-contact-b")
     case = rep.page.url
     rep.sees("one person's name, e-mail address and phone number")
-    rep.choose("How does it end?", "Their question is answered").press("Close follow-up").sees("Ask the permission question first.")
+    rep.choose("How does it end?", "Their question is answered").press("Close follow-up").sees(
+        "Ask the permission question first."
+    )
     rep.tick("No answer").press("Record attempt").is_told("Attempt 1 is recorded.")
     rep.tick("Reached").press("Record attempt").is_told("Attempt 2 is recorded.")
     rep.press("Record the answer").sees("thing needs your attention")

@@ -80,7 +80,9 @@ def test_an_open_tab_loses_the_trace_when_the_case_ends_in_another(arrive, error
     tab.clock.run_for(RECHECK * 1000)
 
     expect(tab.get_by_role("heading", level=1)).to_have_text("Your access has ended")
-    expect(tab.get_by_text("because the case was " + ("closed" if ending == "close" else "given to someone else"))).to_be_visible()
+    expect(
+        tab.get_by_text("because the case was " + ("closed" if ending == "close" else "given to someone else"))
+    ).to_be_visible()
     assert "Asked for a PDF" not in tab.content()
     assert MAIL not in tab.content()
     engineer.page.goto(tab.url)
@@ -96,7 +98,9 @@ def test_the_window_widens_only_when_a_second_engineer_agrees(arrive, error_tick
     engineer.choose("How far back?", "48 hours before the error").choose("Why?", "Find the step that led to it")
     engineer.press("Ask a second engineer").is_told("Asked.").sees_nothing_of("Added a zone")
     engineer.go("/admin/").sees_nothing_of("Agree")
-    colleague.go("/admin/").sees("A colleague needs a second engineer", "See the trace 48 hours back").sees_nothing_of(MAIL)
+    colleague.go("/admin/").sees("A colleague needs a second engineer", "See the trace 48 hours back").sees_nothing_of(
+        MAIL
+    )
     colleague.press(f"Agree {error_ticket}").is_told(f"Agreed for {error_ticket}").sees_nothing_of(MAIL)
 
     engineer.page.goto(trace)
@@ -133,7 +137,9 @@ def test_what_was_typed_stays_when_a_form_is_refused(arrive, error_ticket):
     engineer.sees("Write at least 10 characters.", "1 thing needs your attention")
     expect(engineer.field("What led to it")).to_have_value("Too short")
     expect(engineer.page.locator(".summary")).to_be_focused()
-    engineer.fill("What led to it", "A removed zone is still in the report.").press("Save").is_told("Your finding is kept")
+    engineer.fill("What led to it", "A removed zone is still in the report.").press("Save").is_told(
+        "Your finding is kept"
+    )
 
 
 def test_support_is_refused_politely_when_it_tries_another_roles_page(arrive, world):

@@ -42,7 +42,9 @@ def test_a_newcomer_signs_in_when_two_sysadmins_invited_them(arrive, two, send_m
     ilse.go_by_menu("Staff and tokens").press("Invite a colleague")
     ilse.press("Propose the invitation").sees("needs your attention")
     ilse.fill("Name", "Nadia New").fill("Staff address", "nadia@demo.example").tick("Support engineer")
-    ilse.press("Propose the invitation").is_told("waits for another system administrator").sees("Invite Nadia New", "you")
+    ilse.press("Propose the invitation").is_told("waits for another system administrator").sees(
+        "Invite Nadia New", "you"
+    )
     expect(ilse.page.get_by_role("button", name="Agree")).to_have_count(0)
 
     piotr.go("/admin/").sees("Waiting for a second sysadmin").go_by_menu("Staff and tokens")
@@ -51,7 +53,9 @@ def test_a_newcomer_signs_in_when_two_sysadmins_invited_them(arrive, two, send_m
     newcomer = arrive(Visitor)
     link = newest_link(newcomer)
     newcomer.go(link).stands_at("Set your password")
-    newcomer.fill("New password", "short").fill("The same again", "short").press("Set the password").stands_at("Set your password")
+    newcomer.fill("New password", "short").fill("The same again", "short").press("Set the password").stands_at(
+        "Set your password"
+    )
     newcomer.fill("New password", NEW_PASSWORD).fill("The same again", NEW_PASSWORD).press("Set the password")
 
     newcomer.stands_at("Sign in").sign_in("nadia", password=NEW_PASSWORD).stands_at("My work")
@@ -90,7 +94,9 @@ def test_nobody_gives_themselves_a_role_when_they_open_their_own_page(two, site)
 def test_a_colleague_is_out_at_once_when_one_sysadmin_deactivates_them(arrive, site, two):
     ilse, _piotr = two
     rep = arrive(Visitor, "rep")
-    ilse.go(f"/admin/staff/{site.world.staff['rep']}").press("Deactivate S-", exact=False).sees("They are signed out everywhere")
+    ilse.go(f"/admin/staff/{site.world.staff['rep']}").press("Deactivate S-", exact=False).sees(
+        "They are signed out everywhere"
+    )
 
     ilse.page.get_by_role("main").get_by_role("button", name="Deactivate").click()
     ilse.is_told("is deactivated and signed out").look_around()
@@ -105,7 +111,9 @@ def test_three_fields_appear_and_go_when_a_set_up_is_taken_and_closed(world, two
     ref = f"O-{case.number}"
     ilse.go("/admin/").sees(ref).sees_nothing_of(*THREE)
 
-    ilse.go_by_menu("Onboarding").sees_nothing_of(*THREE).press(f"Take {ref}").stands_at(f"Take case {ref}").sees_nothing_of(*THREE)
+    ilse.go_by_menu("Onboarding").sees_nothing_of(*THREE).press(f"Take {ref}").stands_at(
+        f"Take case {ref}"
+    ).sees_nothing_of(*THREE)
     ilse.press(f"Take {ref}").sees("needs your attention").sees_nothing_of(*THREE)
     ilse.tick("Find out why automation stopped").press(f"Take {ref}").stands_at(f"Set-up {ref}").sees(*THREE)
     piotr.page.goto(ilse.page.url)

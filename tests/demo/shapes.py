@@ -16,12 +16,7 @@ def is_id(value):
 
 
 def is_text(value, longest=200):
-    return (
-        isinstance(value, str)
-        and 0 < len(value) <= longest
-        and value == value.strip()
-        and "\x00" not in value
-    )
+    return isinstance(value, str) and 0 < len(value) <= longest and value == value.strip() and "\x00" not in value
 
 
 def is_moment(value, now):
@@ -32,11 +27,7 @@ def is_moment(value, now):
 def is_property(key, value):
     kind = dict(PROPERTIES)[key]
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return (
-        (isinstance(value, str) and len(value) <= 60)
-        if kind is str
-        else number and isinstance(value, int | kind)
-    )
+    return (isinstance(value, str) and len(value) <= 60) if kind is str else number and isinstance(value, int | kind)
 
 
 def fields(now):

@@ -90,12 +90,7 @@ def test_live_when_it_sends_keeps_to_the_surface_and_the_clock():
 
 def test_live_when_it_prints_says_no_personal_value():
     people = cast(seed=PEOPLE[0], accounts=PEOPLE[1])
-    values = {
-        value
-        for p in people
-        for value in (p.email, p.external_id, p.last_name, p.first_name)
-        if len(value) > 2
-    }
+    values = {value for p in people for value in (p.email, p.external_id, p.last_name, p.first_name) if len(value) > 2}
 
     lines, _ = live(1_800, Server())
 
@@ -173,9 +168,7 @@ def test_live_when_an_account_is_gone_leaves_it_alone():
         account = call.body["events"][0]["account"] if "events" in call.body else None
         if account and (number == 0 or account in gone):
             gone.add(account)
-            return Answer(
-                200, {"accepted": 0, "duplicate": 0, "refused": [{"index": 0, "reason": "erased_account"}]}
-            )
+            return Answer(200, {"accepted": 0, "duplicate": 0, "refused": [{"index": 0, "reason": "erased_account"}]})
         return Answer(201, {})
 
     server = Server(erased)

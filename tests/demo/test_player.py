@@ -106,10 +106,7 @@ def test_problem_when_fields_are_plain_text_is_shown_as_it_is():
     answer = Answer(422, {"type": "bad-field", "errors": ["name is missing"]})
 
     assert problem_of(answer) == "422 bad-field: name is missing"
-    assert (
-        problem_of(Answer(422, {"type": "bad", "errors": {"name": "missing"}}))
-        == "422 bad: {'name': 'missing'}"
-    )
+    assert problem_of(Answer(422, {"type": "bad", "errors": {"name": "missing"}})) == "422 bad: {'name': 'missing'}"
     assert refusals(Answer(200, None)) == []
 
 

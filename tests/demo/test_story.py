@@ -33,9 +33,7 @@ def test_story_when_told_twice_is_the_same(now):
 def test_story_when_told_from_another_seed_is_another(now, small_story):
     other = list(tell(now=now, seed=1, accounts=8, events=300))
 
-    assert not {call.path for call in small_story if "/accounts/" in call.path} & {
-        call.path for call in other
-    }
+    assert not {call.path for call in small_story if "/accounts/" in call.path} & {call.path for call in other}
 
 
 def test_story_when_small_is_quick_and_exact(now):
@@ -123,9 +121,7 @@ def test_ids_when_told_are_unique(whole_story):
 
 
 def test_names_when_told_never_stand_in_a_path_or_an_event(whole_story):
-    names = {
-        body[key].lower() for body in bodies(whole_story, "accounts") for key in ("first_name", "last_name")
-    }
+    names = {body[key].lower() for body in bodies(whole_story, "accounts") for key in ("first_name", "last_name")}
     words = {name for name in names if len(name) > 3}
     said = {
         str(value)
@@ -155,9 +151,7 @@ def test_names_when_told_have_the_awkward_cases(whole_story):
 
 def test_companies_when_of_one_person_bear_its_name(whole_story):
     alone = [customer for customer in CUSTOMERS if customer.owner]
-    companies = {
-        body["name"]: call_id(whole_story, body["name"]) for body in bodies(whole_story, "companies")
-    }
+    companies = {body["name"]: call_id(whole_story, body["name"]) for body in bodies(whole_story, "companies")}
 
     staff = Counter(body["company"] for body in bodies(whole_story, "accounts"))
 
@@ -166,25 +160,19 @@ def test_companies_when_of_one_person_bear_its_name(whole_story):
 
 
 def call_id(calls, name):
-    return next(
-        call.path for call in calls if kind_of(call) == "companies" and call.body["name"] == name
-    ).split("/")[-1]
+    return next(call.path for call in calls if kind_of(call) == "companies" and call.body["name"] == name).split("/")[
+        -1
+    ]
 
 
 def test_accounts_when_helped_say_why_and_some_still_wait(whole_story):
     helped = {
-        call.path
-        for call in whole_story
-        if kind_of(call) == "accounts" and call.body.get("set_up") == "needs_help"
+        call.path for call in whole_story if kind_of(call) == "accounts" and call.body.get("set_up") == "needs_help"
     }
-    came = {
-        call.path.removesuffix("/first-sign-in") for call in whole_story if kind_of(call) == "first-sign-in"
-    }
+    came = {call.path.removesuffix("/first-sign-in") for call in whole_story if kind_of(call) == "first-sign-in"}
 
     assert 3 <= len(helped - came) < len(helped)
-    assert all(
-        call.body["reason"] for call in whole_story if call.path in helped and kind_of(call) == "accounts"
-    )
+    assert all(call.body["reason"] for call in whole_story if call.path in helped and kind_of(call) == "accounts")
 
 
 def test_deactivations_when_asked_by_an_administrator_name_one_of_the_same_company(whole_story):
@@ -195,9 +183,7 @@ def test_deactivations_when_asked_by_an_administrator_name_one_of_the_same_compa
     }
     company = {c.path.split("/")[-1]: c.body["company"] for c in whole_story if kind_of(c) == "accounts"}
 
-    asked = [
-        (c.path.split("/")[4], c.body["requested_by"]) for c in whole_story if kind_of(c) == "deactivate"
-    ]
+    asked = [(c.path.split("/")[4], c.body["requested_by"]) for c in whole_story if kind_of(c) == "deactivate"]
 
     assert Counter(by == "self" for _, by in asked) == {True: 14, False: 10}
     assert all(by in administrators[company[who]] for who, by in asked if by != "self")
@@ -207,9 +193,7 @@ def test_usage_when_an_account_has_ended_stops_before_it(whole_story):
     ended = {c.path.split("/")[4]: at(c.body["at"]) for c in whole_story if kind_of(c) == "deactivate"}
 
     late = [
-        e["id"]
-        for e in events_of(whole_story)
-        if e["account"] in ended and at(e["occurred_at"]) > ended[e["account"]]
+        e["id"] for e in events_of(whole_story) if e["account"] in ended and at(e["occurred_at"]) > ended[e["account"]]
     ]
 
     assert late == []
@@ -288,11 +272,7 @@ def test_tickets_when_told_speak_six_languages_and_leave_no_gap(whole_story):
     tickets = bodies(whole_story, "tickets")
 
     assert {body["language"] for body in tickets} == {"nl", "en", "fr", "de", "es", "pl"}
-    assert Counter(body["kind"] for body in tickets) == {
-        "question": 36,
-        "deactivation": 10,
-        "system_error": 14,
-    }
+    assert Counter(body["kind"] for body in tickets) == {"question": 36, "deactivation": 10, "system_error": 14}
     assert not [body["subject"] for body in tickets if re.search(r"[{}]", body["subject"] + body["body"])]
     assert len({body["body"] for body in tickets if body["kind"] == "question"}) == 36
 
@@ -300,11 +280,7 @@ def test_tickets_when_told_speak_six_languages_and_leave_no_gap(whole_story):
 def test_tickets_when_told_come_from_accounts_still_active(whole_story):
     cancelled = {c.path.split("/")[4] for c in whole_story if kind_of(c) == "cancel"}
     gone = {c.path.split("/")[4] for c in whole_story if kind_of(c) == "deactivate"}
-    gone |= {
-        c.path.split("/")[-1]
-        for c in whole_story
-        if kind_of(c) == "accounts" and c.body["company"] in cancelled
-    }
+    gone |= {c.path.split("/")[-1] for c in whole_story if kind_of(c) == "accounts" and c.body["company"] in cancelled}
 
     assert gone
     assert not gone & {body["account"] for body in bodies(whole_story, "tickets")}
@@ -313,9 +289,7 @@ def test_tickets_when_told_come_from_accounts_still_active(whole_story):
 def test_submissions_when_told_have_one_field_too_many_nowhere(whole_story, now):
     forms = bodies(whole_story, "contact-requests")
 
-    assert {tuple(sorted(form)) for form in forms} == {
-        ("email", "external_id", "name", "phone", "submitted_at")
-    }
+    assert {tuple(sorted(form)) for form in forms} == {("email", "external_id", "name", "phone", "submitted_at")}
     assert sum(now - at(form["submitted_at"]) < timedelta(hours=48) for form in forms) >= 5
     assert {call.audience for call in whole_story if kind_of(call) == "contact-requests"} == {"website"}
     assert {call.audience for call in whole_story if kind_of(call) != "contact-requests"} == {"app"}

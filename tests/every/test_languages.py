@@ -42,7 +42,9 @@ def test_placeholders_agree_when_a_text_is_translated():
         english = set(PLACEHOLDER.findall(" ".join(texts(message.id))))
         for dutch in texts(message.string):
             assert set(PLACEHOLDER.findall(dutch)) <= english, message.id
-            assert not message.id or len(english - set(PLACEHOLDER.findall(dutch))) <= (len(texts(message.id)) > 1), message.id
+            assert not message.id or len(english - set(PLACEHOLDER.findall(dutch))) <= (len(texts(message.id)) > 1), (
+                message.id
+            )
 
 
 def test_a_missing_text_is_named_when_the_code_says_something_new(monkeypatch):

@@ -89,16 +89,12 @@ def start() -> Server:
     if isinstance(found, URL):
         return Server(found)
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(6)
-    folder = (
-        Path("/tmp") / f"ntk-pg-{os.getuid()}-{run[:12]}"
-    )  # short: a socket's path has some 100 characters
+    folder = Path("/tmp") / f"ntk-pg-{os.getuid()}-{run[:12]}"  # short: a socket's path has some 100 characters
     users = join(folder)
     wait(lambda: (folder / "ready").exists() or (folder / "failed").exists())
     if not (folder / "ready").exists():
         why = (folder / "failed").read_text() if (folder / "failed").exists() else "no answer in time"
         give_back(users)
         raise NoPostgres(f"The PostgreSQL server of the tests did not start: {why}")
-    admin = URL.create(
-        "postgresql+psycopg", username="postgres", database="postgres", query={"host": str(folder)}
-    )
+    admin = URL.create("postgresql+psycopg", username="postgres", database="postgres", query={"host": str(folder)})
     return Server(admin, users)

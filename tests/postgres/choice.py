@@ -41,9 +41,7 @@ def choose(*, environ: Mapping[str, str], system: Path, wheel: Path | None) -> U
 
 def _newest_first(root: Path, pattern: str) -> list[Path]:
     """The complete installations; a machine with only the client has a bin folder, too."""
-    found = [
-        path for path in root.glob(pattern) if all(_runs(path / name) for name in ("initdb", "postgres"))
-    ]
+    found = [path for path in root.glob(pattern) if all(_runs(path / name) for name in ("initdb", "postgres"))]
     return sorted(found, key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0), reverse=True)
 
 

@@ -96,9 +96,7 @@ def deactivate(session: Session, external_id: str, *, requested_by: str, at: dat
     account = _existing(session, external_id)
     if account.deactivated_at is None:
         if requested_by != SELF and not _administers(session, requested_by, account.company_id, at):
-            raise Invalid(
-                "requested_by", "Only the person (self) or an administrator of the company may ask for this."
-            )
+            raise Invalid("requested_by", "Only the person (self) or an administrator of the company may ask for this.")
         account.deactivated_at, account.deactivated_by = at, requested_by
         close_cases(session, [account.id], outcome="deactivated")
     return _answer(200, account)
@@ -111,9 +109,7 @@ def _administers(session: Session, external_id: str, company_id: str, at: dateti
     if session.scalar(named) is None:
         return False
     ended = session.execute(
-        select(Account.deactivated_at).where(
-            Account.external_id == external_id, Account.company_id == company_id
-        )
+        select(Account.deactivated_at).where(Account.external_id == external_id, Account.company_id == company_id)
     ).first()
     return ended is not None and (ended.deactivated_at is None or ended.deactivated_at >= at)
 
@@ -122,16 +118,11 @@ def choose(session: Session, external_id: str, wanted: Mapping[str, bool]) -> An
     """Keep which types of message the person wants (P32); types not named stay as they are."""
     account = _existing(session, external_id)
     row = AccountPreference
-    kept = {
-        choice.message_type: choice
-        for choice in session.scalars(select(row).where(row.account_id == account.id))
-    }
+    kept = {choice.message_type: choice for choice in session.scalars(select(row).where(row.account_id == account.id))}
     for type_, yes in wanted.items():
         choice = kept.get(type_)
         if choice is None:
-            session.add(
-                row(account_id=account.id, message_type=type_, wanted=yes, changed_at=bound(session).at)
-            )
+            session.add(row(account_id=account.id, message_type=type_, wanted=yes, changed_at=bound(session).at))
         elif choice.wanted != yes:
             choice.wanted, choice.changed_at = yes, bound(session).at
     session.flush()

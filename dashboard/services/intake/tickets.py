@@ -85,6 +85,4 @@ def confirm(session: Session, public_id: str, *, account: str, at: datetime) -> 
     if ticket.unlocked_at is None and ticket.closed_at is None:
         ticket.unlocked_at, ticket.unlocked_by = min(at, bound(session).at), "customer"
         access_log.record(session, "ticket_confirmed", case=case_of(ticket))
-    return Answer(
-        200, {"id": ticket.id, "ref": ref_of("ticket", ticket.number), "confirmed": bool(ticket.unlocked_at)}
-    )
+    return Answer(200, {"id": ticket.id, "ref": ref_of("ticket", ticket.number), "confirmed": bool(ticket.unlocked_at)})
