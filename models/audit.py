@@ -17,7 +17,7 @@ class AccessRecord(Base):
     __privacy__ = TablePrivacy("account", "Proves that looks at personal data followed the policy (P57–P60).")
 
     number: Mapped[int] = column(Number, primary_key=True, autoincrement=True, note="Order of writing.")
-    at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When.")
+    at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it happened.")
     event: Mapped[str] = column(String(40), note="What happened, in the past tense.")
     staff_id: Mapped[str | None] = column(Key, nullable=True, note="Who, by key; empty when nobody was signed in.")
     staff_number: Mapped[int | None] = column(Integer, nullable=True, note="Who, as S-4.")

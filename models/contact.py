@@ -42,7 +42,7 @@ class ContactRequest(Base):
     permission_wording: Mapped[str | None] = column(
         String(20), nullable=True, note="Version and language of the wording read out (P26)."
     )
-    permission_asked_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When.")
+    permission_asked_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it was answered.")
     closed_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When the follow-up ended.")
     outcome: Mapped[str | None] = column(String(40), nullable=True, note="How it ended, as a code.")
     __table_args__ = (
@@ -63,11 +63,11 @@ class ContactAttempt(Base):
         foreign_key="contact_request.id",
         index=True,
         category=Category.LINK,
-        note="Whose.",
+        note="Whose attempt.",
         on_erasure=OnErasure.DELETE,
     )
     staff_id: Mapped[str] = column(Key, foreign_key="staff.id", note="The rep.")
-    made_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When.")
+    made_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was made.")
     channel: Mapped[str] = column(String(20), note="phone or email.")
     result: Mapped[str] = column(String(20), note="reached, no_answer, voicemail or wrong_number.")
 

@@ -43,7 +43,7 @@ class Heartbeat(Base):
     __privacy__ = TablePrivacy("nobody", "A scheduler that stands still must be noticed.")
 
     process: Mapped[str] = column(String(40), primary_key=True, note="Which process.")
-    at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When.")
+    at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it last beat.")
 
 
 class IdempotencyRecord(Base):

@@ -85,9 +85,9 @@ class Proposal(Base):
         nullable=True,
         note="Who proposed it; empty: the command line, and nobody stands behind it yet.",
     )
-    proposed_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When.")
+    proposed_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was proposed.")
     decided_by: Mapped[str | None] = column(Key, foreign_key="staff.id", nullable=True, note="Who decided.")
-    decided_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When.")
+    decided_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it was decided.")
     agreed: Mapped[bool | None] = column(Boolean, nullable=True, note="Yes or no.")
     __table_args__ = (
         CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="ck_proposal_two"),

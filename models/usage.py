@@ -27,11 +27,11 @@ class UsageEvent(Base):
         foreign_key="account.id",
         primary_key=True,
         category=Category.LINK,
-        note="Who.",
+        note="Who did it.",
         on_erasure=OnErasure.DELETE,
     )
     id: Mapped[str] = column(String(64), primary_key=True, note="The app's id: the same twice is one event.")
-    occurred_at: Mapped[datetime] = personal(UtcDateTime, Category.USAGE, note="When.")
+    occurred_at: Mapped[datetime] = personal(UtcDateTime, Category.USAGE, note="When it happened.")
     session: Mapped[str] = personal(String(64), Category.USAGE, note="The session in the app it belongs to.")
     feature: Mapped[str] = personal(String(60), Category.USAGE, note="Where in the app.")
     action: Mapped[str] = personal(String(60), Category.USAGE, note="What was done.")
@@ -80,7 +80,7 @@ class TraceWidening(Base):
     opening_id: Mapped[str] = column(Key, foreign_key="trace_opening.id", index=True, note="Which opening.")
     ticket_number: Mapped[int] = column(Integer, note="The ticket, for the colleague who is asked.")
     asked_by: Mapped[str] = column(Key, foreign_key="staff.id", note="Who asked.")
-    asked_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When.")
+    asked_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was asked.")
     hours: Mapped[int] = column(Integer, note="How far back, in hours before the error.")
     reason: Mapped[str] = column(String(40), note="The coded reason.")
     decided_by: Mapped[str | None] = column(Key, foreign_key="staff.id", nullable=True, note="The second engineer.")
