@@ -7,11 +7,12 @@ Access bound means no rows. What it cannot see (raw text, Core tables) it refuse
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, event, false, inspect
+from sqlalchemy import Alias, Column, Connection, Insert, Table, TableClause, event, false, inspect
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, ColumnClause, TextClause
+from sqlalchemy.sql.selectable import FromClause, SelectBase
+from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from .access import Access
 from .base import CONDITIONS, Base
@@ -62,23 +63,64 @@ def guard_statement(state: ORMExecuteState) -> None:
     if not state.is_orm_statement:
         raise OutOfReach("only statements over mapped tables can be guarded")
     statement: Any = state.statement
-    for element in visitors.iterate(statement):
-        _guard_element(access, element)
+    for element in _elements(statement):
+        _guard_element(access, element, whole=statement)
     if isinstance(statement, UpdateBase):
         _guard_write(access, statement.table.name, _set_columns(statement))  # type: ignore[union-attr]
         if state.is_update and isinstance(state.parameters, list):
             raise OutOfReach("an update by a list of keys passes by the row conditions")
     if not state.is_insert:
         state.statement = state.statement.options(*_criteria_once(state.session, access))
+    if state.is_column_load:  # a refresh heeds no loader criteria
+        state.statement = statement.where(*(_rows(access, mapper) for mapper in state.all_mappers))
 
 
-def _guard_element(access: Access, element: Any) -> None:
-    if isinstance(element, TextClause):
+def _elements(statement: Any) -> Iterator[Any]:
+    """Walk a statement down to its mapped tables and columns, which the row conditions will find, and no further."""
+    waiting, keys = [statement], list(_keys_of_entities(statement))
+    while waiting:
+        element = waiting.pop()
+        yield element
+        if not _stands_for_an_entity(element) and not any(element is key for key in keys):
+            waiting.extend(HasTraverseInternals.get_children(element))  # as written: without the tables it implies
+
+
+def _keys_of_entities(statement: Any) -> Iterator[Column[Any]]:
+    """Session.get and refresh name the key of the entity they ask for by its table's own column: those may pass."""
+    entities = {e for e in getattr(statement, "_raw_columns", ()) if "parententity" in e._annotations and _is_table(e)}  # noqa: SLF001
+    for criterion in getattr(statement, "_where_criteria", ()):
+        parts = criterion.clauses if isinstance(criterion, BooleanClauseList) else (criterion,)
+        for part in parts:
+            if isinstance(part, BinaryExpression) and isinstance(part.left, Column) and part.left.table in entities:
+                yield part.left
+
+
+def _stands_for_an_entity(element: Any) -> bool:
+    table = element if isinstance(element, FromClause) else getattr(element, "table", None)
+    return "parententity" in getattr(element, "_annotations", ()) and _is_table(table)
+
+
+def _is_table(element: Any) -> bool:
+    return isinstance(element, Table) or (isinstance(element, Alias) and isinstance(element.element, Table))
+
+
+def _guard_element(access: Access, element: Any, *, whole: Any) -> None:
+    if isinstance(element, TextClause) or _is_column_by_name(element):
         raise OutOfReach("raw text cannot be guarded")
-    if not isinstance(element, Column):
-        return
-    for base in element.base_columns:  # the table's own column, also behind an alias or a subquery
-        _guard_column(access, base)
+    if isinstance(element, TableClause) and "parententity" not in element._annotations:  # noqa: SLF001
+        raise OutOfReach(f"{element.name}: the row conditions find entities, not tables")
+    if isinstance(element, UpdateBase) and element is not whole:
+        raise OutOfReach("a write within another statement passes by the row conditions")
+    if isinstance(element, SelectBase) and isinstance(whole, Insert):
+        raise OutOfReach("an insert from a select passes by the row conditions")
+    if isinstance(element, Column):
+        for base in element.base_columns:  # the table's own column, also behind an alias or a subquery
+            _guard_column(access, base)
+
+
+def _is_column_by_name(element: Any) -> bool:
+    """A column that belongs to nothing could be any table's; `*` and `1` are what count and exists ask."""
+    return isinstance(element, ColumnClause) and element.table is None and element.name not in {"*", "1"}
 
 
 def _guard_column(access: Access, column: Any) -> None:

@@ -13,6 +13,7 @@ from tests.access.planted import NOW, Planted, plant
 from tests.conftest import make_app
 
 _apps: dict[str, Flask] = {}
+_worlds: dict[Flask, Planted] = {}
 
 
 @pytest.fixture(scope="session")
@@ -55,5 +56,9 @@ def frozen() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def planted(access_app: Flask, frozen: time_machine.Traveller) -> Planted:
-    """Return a freshly planted world."""
-    return plant(access_app)
+    """Return the planted world as it was planted."""
+    world = _worlds.get(access_app)
+    if world is None or not world.stands:
+        world = _worlds[access_app] = plant(access_app)
+    world.restore()
+    return world

@@ -61,7 +61,10 @@ def _names(rule: Rule) -> Iterator[str]:
 
 def knock(visitor: Visitor, method: str, url: str, *, data: Any = None, json: Any = None) -> Any:
     """Send one request as a principal; never follow a redirect."""
-    return visitor.client.open(url, method=method, data=data, json=json, headers=visitor.headers)
+    answer = visitor.client.open(url, method=method, data=data, json=json, headers=visitor.headers)
+    answer.get_data()
+    answer.close()
+    return answer
 
 
 def classed(answer: Any) -> str:

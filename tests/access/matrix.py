@@ -60,8 +60,13 @@ def expected() -> dict[Line, Line]:
 def differences(measured: list[Line], wanted: dict[Line, Line]) -> list[str]:
     """Say what differs, with the line to write."""
     found = {row[:3]: row for row in measured}
-    gone = [f"{','.join(name)} is in {FILE.name} and no longer served: remove its line" for name in wanted.keys() - found]
-    new = [f"{','.join(name[:1] + name[2:])} is missing in {FILE.name}; write, if it is right: {','.join(found[name])}" for name in found.keys() - wanted]
+    gone = [
+        f"{','.join(name)} is in {FILE.name} and no longer served: remove its line" for name in wanted.keys() - found
+    ]
+    new = [
+        f"{','.join(name[:1] + name[2:])} is missing in {FILE.name}; write, if it is right: {','.join(found[name])}"
+        for name in found.keys() - wanted
+    ]
     changed = [
         f"{row[0]} {row[2]} for {who}: the matrix says {want}, measured {got}"
         for name, row in found.items()

@@ -115,6 +115,11 @@ class Planted:
             _heed_keys(connection, heed=True)
         self.changed.clear()
 
+    @property
+    def stands(self) -> bool:
+        """Whether this is the world that was planted last into its database."""
+        return _watched.get(self.engine) is self
+
     def watch(self) -> None:
         """Notice which tables are written to, whoever writes."""
         _watched[self.engine] = self
@@ -206,7 +211,9 @@ def _defaults(table: Any) -> dict[str, Any]:
     return {c.name: NOW for c in table.c if isinstance(c.type, UtcDateTime) and not c.nullable}
 
 
-def plant(app: Flask, *, hides: Callable[[Cell], bool] = lambda _cell: False, copies: Callable[[str], int] = lambda _g: 1) -> Planted:
+def plant(
+    app: Flask, *, hides: Callable[[Cell], bool] = lambda _cell: False, copies: Callable[[str], int] = lambda _g: 1
+) -> Planted:
     """Plant a world into an application's database and return it."""
     world = Planted(app)
     planter = Planter(world, hides=hides, copies=copies)
@@ -221,13 +228,26 @@ def staff(p: Planter) -> None:
     """Staff, their signed-in browsers, and what two sysadmins must agree on."""
     for place, (name, role) in enumerate(STAFF.items(), start=1):
         who = f"staff_{name}"
-        p.row(Staff, who, id=key(name), number=place, role=role, active=name != "deactivated", fs_uniquifier=key("mark", name))
+        p.row(
+            Staff,
+            who,
+            id=key(name),
+            number=place,
+            role=role,
+            active=name != "deactivated",
+            fs_uniquifier=key("mark", name),
+        )
         p.world.secrets[FORM_TOKEN] = "staff_session.data"
         data = {"_user_id": key("mark", name), "_fresh": True, "csrf_token": FORM_TOKEN}
         p.row(StaffSession, who, key_hash=hashed(key("browser", name)), staff_id=key(name), data=data)
-        p.world.secrets |= {key("mark", name): "staff.fs_uniquifier", hashed(key("browser", name)): "staff_session.key_hash"}
+        p.world.secrets |= {
+            key("mark", name): "staff.fs_uniquifier",
+            hashed(key("browser", name)): "staff_session.key_hash",
+        }
     p.row(Invitation, "staff_demoted", staff_id=key("demoted"), ends_at=NOW + DAY)
-    p.row(Proposal, "proposal_open", kind="role", detail="compliance", proposed_by=key("sysadmin2"), subject=key("rep2"))
+    p.row(
+        Proposal, "proposal_open", kind="role", detail="compliance", proposed_by=key("sysadmin2"), subject=key("rep2")
+    )
     p.row(Proposal, "proposal_mine", kind="invitation", detail="rep", proposed_by=key("sysadmin"))
     p.row(
         Proposal, "proposal_done", kind="invitation", detail="rep", proposed_by=key("sysadmin2"),
@@ -253,7 +273,12 @@ def person(p: Planter, group: str, **facts: Any) -> str:
     """Add a company, its administrator, and a person's account; return the account's id."""
     company = p.row(Company, group, external_id=f"company-{group}")
     p.row(CompanyAdministrator, group, company_id=company, account_external_id=f"account-{group}")
-    first = {"external_id": f"account-{group}", "source": "self", "set_up": "automatic", "first_sign_in_at": NOW - 90 * DAY}
+    first = {
+        "external_id": f"account-{group}",
+        "source": "self",
+        "set_up": "automatic",
+        "first_sign_in_at": NOW - 90 * DAY,
+    }
     account = p.row(Account, group, company_id=company, **{**first, **facts})
     p.row(AccountPreference, group, account_id=account, message_type="newsletter", wanted=False)
     return account
@@ -283,7 +308,13 @@ def error_ticket(p: Planter, group: str, *, assignee: str = "", **facts: Any) ->
     found = error(p, group, account)
     for part, at in (("inside", NOW - 6 * HOUR), ("before", NOW - 40 * HOUR), ("after", NOW - HOUR)):
         usage(p, group, account, part=part, at=at)
-    base = {"kind": "system_error", "written_by": "app", "unlocked_by": "app", "error_id": found, "error_code": "E-PDF-17"}
+    base = {
+        "kind": "system_error",
+        "written_by": "app",
+        "unlocked_by": "app",
+        "error_id": found,
+        "error_code": "E-PDF-17",
+    }
     return ticket(p, group, account, assignee=assignee, **{**base, **facts}), account
 
 
@@ -413,7 +444,9 @@ def contact_requests(p: Planter) -> None:
         "contact_given_on": {"assignee_id": key("rep2"), "taken_at": NOW - HOUR},
     }  # fmt: skip
     for g in p.groups(*states):
-        found = p.row(ContactRequest, g, external_id=f"form-{g}", submitted_at=NOW - 5 * HOUR, **states[g.partition("~")[0]])
+        found = p.row(
+            ContactRequest, g, external_id=f"form-{g}", submitted_at=NOW - 5 * HOUR, **states[g.partition("~")[0]]
+        )
         p.row(ContactAttempt, g, contact_request_id=found, staff_id=key("rep"), channel="phone", result="no_answer")
     for g in p.groups("contact_closed"):
         look(p, g, "contact_request_closed", reason="done", staff="rep", table="contact_request", letter="C")
@@ -439,7 +472,9 @@ def onboarding(p: Planter) -> None:
         p.row(OnboardingCase, g, account_id=account, reason="sso_mismatch", **states[g.partition("~")[0]])
 
 
-def look(p: Planter, group: str, what: str, *, reason: str, staff: str = "support", table: str = "ticket", letter: str = "T") -> None:
+def look(
+    p: Planter, group: str, what: str, *, reason: str, staff: str = "support", table: str = "ticket", letter: str = "T"
+) -> None:
     """Add a line of the access log about a case."""
     found = number(table, group)
     p.row(

@@ -11,7 +11,7 @@ from models import PERSONAL, AccessRecord, Message
 from tests.access.canaries import Cell, closed_columns, needles
 from tests.access.planted import Planted, all_rows
 from tests.access.principals import PRINCIPALS, visitor
-from tests.access.visible import KNOWN, MINE, SIGHTS, allowed, promised
+from tests.access.visible import KNOWN, MINE, SIGHTS, allowed, knows, promised
 from tests.access.walk import Answer, Walk, every_form, everywhere
 
 ENTERING = {"staff.fs_uniquifier", "staff_session.key_hash", "staff_session.data", "api_token.token_hash"}
@@ -49,7 +49,9 @@ def leaks(world: Planted, answers: list[Answer]) -> list[str]:
     for answer in answers:
         for cell in world.canaries.found_in(answer.text):
             if not allowed(answer.who, answer.endpoint, cell=cell, group=answer.group, after=answer.after):
-                found.setdefault((answer.endpoint, cell.column, cell.row, answer.group), f"{answer}: {cell.column} of {cell.row}")
+                found.setdefault(
+                    (answer.endpoint, cell.column, cell.row, answer.group), f"{answer}: {cell.column} of {cell.row}"
+                )
         for secret, column in world.secrets.items():
             if secret in answer.text:
                 found.setdefault((answer.endpoint, column, "", ""), f"{answer}: {column} itself")
@@ -66,7 +68,9 @@ def test_every_closed_column_has_a_canary_when_the_world_is_planted(planted):
 
     missing = closed_columns().keys() - planted_columns - ENTERING
 
-    assert not missing, f"tests/access/planted.py plants no canary in {sorted(missing)}: add a row of that table to a story"
+    assert not missing, (
+        f"tests/access/planted.py plants no canary in {sorted(missing)}: add a row of that table to a story"
+    )
 
 
 def test_hand_written_table_names_columns_that_exist_when_a_column_is_renamed():
@@ -77,23 +81,22 @@ def test_hand_written_table_names_columns_that_exist_when_a_column_is_renamed():
 
 @pytest.mark.parametrize("name", PRINCIPALS)
 def test_nobody_sees_a_value_the_table_forbids_when_every_page_and_form_is_asked(planted, ears, name, record_property):
-    walk = every_form(everywhere(Walk(planted, visitor(planted, name))))
+    looked = everywhere(Walk(planted, visitor(planted, name)))
+    named = {planted.refs[ref]: answer for answer in looked.answers for ref in refs_in(planted, answer)}
+    walk = every_form(looked)
 
     record_property("requests", len(walk.answers))
     assert leaks(planted, walk.answers) == []
     assert promised(name) - seen(planted, walk.answers) == set()
-    assert [str(answer) for answer in walk.answers if answer.status >= 500] == []
+    assert {group: str(answer) for group, answer in named.items() if not knows(name, group)} == {}
+    assert {group for group in KNOWN.get(name, ()) if group in planted.refs.values()} - named.keys() == set()
+    assert [str(answer) for answer in walk.answers if answer.status >= 500 and answer.endpoint not in MAY_BE_DOWN] == []
     assert [line for line in ears.heard if any(planted.canaries.found_in(line))] == []
+    assert [line for line in written(planted) if any(customers(planted, line))] == []
 
 
-@pytest.mark.parametrize("name", sorted(KNOWN))
-def test_nobody_reads_the_reference_of_a_case_they_may_not_know_when_lists_are_read(planted, name):
-    walk = everywhere(Walk(planted, visitor(planted, name)))
-
-    named = {planted.refs[ref]: answer for answer in walk.answers for ref in refs_in(planted, answer)}
-
-    assert {group: str(answer) for group, answer in named.items() if group not in KNOWN[name]} == {}
-    assert {group for group in KNOWN[name] if group in planted.refs.values()} - named.keys() == set()
+MAY_BE_DOWN = {"operations.readyz"}
+"""Says 503 while the scheduler stands still, which it does in a test."""
 
 
 def refs_in(world: Planted, answer: Answer) -> list[str]:
@@ -101,16 +104,10 @@ def refs_in(world: Planted, answer: Answer) -> list[str]:
     return [ref for ref in world.refs if ref in answer.text]
 
 
-@pytest.mark.parametrize("name", ["rep", "support", "sysadmin"])
-def test_access_log_and_messages_hold_no_value_when_everything_was_done(planted, name):
-    every_form(everywhere(Walk(planted, visitor(planted, name))))
-
-    lines = [str(dict(row)) for row in all_rows(planted, AccessRecord)]
-    mails = [f"{row['subject']} {row['body']}" for row in all_rows(planted, Message)]
-
-    assert lines
-    assert [line for line in lines if any(planted.canaries.found_in(line))] == []
-    assert [mail for mail in mails if any(customers(planted, mail))] == []
+def written(world: Planted) -> list[str]:
+    """Return every line of the access log and every message as they were written."""
+    lines = [str(dict(row)) for row in all_rows(world, AccessRecord)]
+    return lines + [f"{row['subject']} {row['body']}" for row in all_rows(world, Message)]
 
 
 def customers(world: Planted, text: str) -> list[Cell]:
@@ -133,9 +130,13 @@ def test_canary_is_found_when_it_is_written_in_another_way(written):
 def test_leak_is_named_when_a_page_shows_another_persons_value(planted):
     cell = Cell("account.email", "theirs_question")
     word = next(needle for needle, known in planted.canaries.cells.items() if known == cell)
-    answer = Answer("support", "tickets.details", "GET", "/admin/tickets/x", "mine_question", 200, f"<p>{word}@x.example</p>")
+    answer = Answer(
+        "support", "tickets.details", "GET", "/admin/tickets/x", "mine_question", 200, f"<p>{word}@x.example</p>"
+    )
 
-    assert leaks(planted, [answer]) == ["support GET /admin/tickets/x (tickets.details) → 200: account.email of theirs_question"]
+    assert leaks(planted, [answer]) == [
+        "support GET /admin/tickets/x (tickets.details) → 200: account.email of theirs_question"
+    ]
 
 
 def test_value_of_another_case_of_mine_is_a_leak_when_it_stands_on_a_page_about_one():

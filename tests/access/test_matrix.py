@@ -19,7 +19,9 @@ def test_matrix_names_the_door_and_the_line_when_an_endpoint_is_missing():
 
     said = matrix.differences(measured, {})
 
-    assert said == [f"tickets.spy,GET is missing in matrix.csv; write, if it is right: tickets.spy,/admin/spy,GET,{','.join(['allow'] * 9)}"]
+    assert said == [
+        f"tickets.spy,GET is missing in matrix.csv; write, if it is right: tickets.spy,/admin/spy,GET,{','.join(['allow'] * 9)}"
+    ]
 
 
 def test_matrix_names_the_principal_when_a_cell_changes():

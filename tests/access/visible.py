@@ -29,7 +29,9 @@ TICKET_PAGES = (
     "tickets.details", "tickets.finding", "tickets.link", "tickets.release", "tickets.hand_over", "tickets.close",
 )  # fmt: skip
 """The page of a ticket, and the forms that come back on it when something is amiss."""
-TRACE_PAGES = ("tickets.trace", "tickets.open", "tickets.wider")
+TRACE_PAGES = ("traces.read", "traces.widen")
+STAFF_PAGES = ("staff.index", "staff.details", "staff.deactivate", "staff.role")
+EVERYONE = tuple(f"staff_{name}" for name in STAFF)
 FOLLOW_UP_PAGES = (
     "contact_requests.details", "contact_requests.answer", "contact_requests.attempt", "contact_requests.close",
     "contact_requests.release",
@@ -57,10 +59,13 @@ SIGHTS = (
     Sight("support", TICKET_PAGES, MINE_LOCKED, WORDS),
     Sight("support", TICKET_PAGES, ("staff_support2",), ("staff.name",)),
     Sight("support", ("accounts.index",), MINE, PERSON),
-    Sight("support", TRACE_PAGES, (*MINE_WITH_TRACE, "mine_question_opened"), (*PERSON, "app_error.message")),
+    Sight("support", TRACE_PAGES, MINE_WITH_TRACE, (*PERSON, "app_error.message")),
     Sight("support", TRACE_PAGES, tuple(f"{group}.inside" for group in MINE_WITH_TRACE), EVENT),
     Sight("rep", FOLLOW_UP_PAGES, ("contact_mine",), CONTACT),
+    Sight("demoted", FOLLOW_UP_PAGES, (), CONTACT),  # a rep without a case; may take one
     Sight("sysadmin", ONBOARDING_PAGES, ("onboarding_mine",), NAME_AND_MAIL),
+    Sight("sysadmin", STAFF_PAGES, EVERYONE, ("staff.name", "staff.email")),
+    Sight("sysadmin", ("staff.index",), ("proposal_mine",), ("proposal.name", "proposal.subject")),
     *(Sight(name, ANYWHERE, (f"staff_{name}",), ("staff.name",)) for name in STAFF if name != "deactivated"),
 )
 """The whole table. A line per story; the role comes first."""

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from werkzeug.exceptions import HTTPException
 
-from tests.access.doors import ABSENT, Door, doors, knock
+from tests.access.doors import Door, candidates, doors, knock
 from tests.access.planted import Planted
 from tests.access.principals import Visitor
 
@@ -64,7 +64,11 @@ class Reader(HTMLParser):
             self._select = name
             form.fields.setdefault(name, [])
         elif tag in {"input", "textarea", "button"} and name and name != "csrf_token":
-            offered = [found.get("value") or ""] if tag == "button" or found.get("type") in {"hidden", "radio", "checkbox"} else []
+            offered = (
+                [found.get("value") or ""]
+                if tag == "button" or found.get("type") in {"hidden", "radio", "checkbox"}
+                else []
+            )
             form.fields.setdefault(name, []).extend(offered)
 
 
@@ -119,12 +123,10 @@ class Walk:
             self.changed = False
 
     def _endpoint(self, method: str, url: str) -> str:
-        with self.world.app.test_request_context():
-            adapter = self.world.app.create_url_adapter(None) or self.world.app.url_map.bind("localhost")
-            try:
-                return str(adapter.match(urlsplit(url).path, method="GET" if method == "HEAD" else method)[0])
-            except HTTPException:
-                return "nowhere"
+        try:
+            return str(self.world.app.url_map.bind("localhost").match(urlsplit(url).path, method=method)[0])
+        except HTTPException:
+            return "nowhere"
 
     def _group(self, url: str) -> str:
         named = [self.world.groups[part] for part in urlsplit(url).path.split("/") if part in self.world.groups]
@@ -164,11 +166,11 @@ def narrowed(walk: Walk) -> Iterator[str]:
 
 
 def try_ids(walk: Walk, door: Door, ask: Callable[[str], Answer]) -> None:
-    """Ask a door for every planted id; a door that is shut to this principal whatever the id, for a few."""
+    """Ask a door for every planted case; a door that is shut to this principal whatever the id, for a few."""
     if door.endpoint in SKIPPED:
         return
     shut = 0
-    for value in [ABSENT, *walk.world.groups] if door.takes_id else [ABSENT]:
+    for value in candidates(walk.world, door, "GET" if "GET" in door.methods else "POST"):
         shut += ask(door.url(value)).status in {302, 401, 403}
         if shut >= SHUT_AFTER:
             return
