@@ -1,6 +1,5 @@
 """Fixtures of every test: an application on an empty database, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,7 @@ def database_urls(
     """Return one database of each engine for this worker."""
     folder: Path = tmp_path_factory.mktemp("db")
     server = postgres.start()
-    request.addfinalizer(server.stop)
+    request.addfinalizer(server.stop)  # noqa: PT021 - the address is returned, the end belongs to the session
     name = f"test_{worker_id}"
     server.create_database(name)
     return {"sqlite": f"sqlite:///{folder / 'test.db'}", "postgresql": server.url(name)}
@@ -60,9 +59,9 @@ def app(engine_name: str, database_urls: dict[str, str]) -> Flask:
 
 
 @pytest.fixture
-def world(app: Flask) -> Iterator[World]:
+def world(app: Flask) -> World:
     """Return an empty world with staff of every role."""
     made = World(app)
     made.empty()
     made.hire()
-    yield made
+    return made

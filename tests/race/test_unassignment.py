@@ -25,7 +25,7 @@ from tests.world import World
 
 TRIALS = 300
 CHANGES: dict[str, tuple[str, Callable[..., Any]]] = {
-    "hand over": ("support2", lambda session, case, to: ticket_work.hand_over(session, case, to)),
+    "hand over": ("support2", ticket_work.hand_over),
     "release": ("", lambda session, case, _to: ticket_work.release(session, case, "no_time")),
     "close": ("", lambda session, case, _to: ticket_work.close(session, case, "solved")),
 }
@@ -98,7 +98,7 @@ def one_trial(world: World, case: str, *, read: Callable[..., Any], permission: 
         changer.start()
         reader.join(20)
         changer.join(20)
-        assert not reader.is_alive() and not changer.is_alive()
+        assert (reader.is_alive(), changer.is_alive()) == (False, False)
         assert watch.acknowledged < float("inf")
         return sum(moment > watch.acknowledged for moment in watch.fetched)
 
