@@ -154,6 +154,7 @@ class WriteForm(FlaskForm):
             Email(lazy_gettext("This is no e-mail address.")),
             Length(max=254, message=lazy_gettext("This is no e-mail address.")),
         ],
+        filters=[lambda typed: typed and typed.strip()],
     )
     kind = SelectField(
         lazy_gettext("What is it about?"),

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from dashboard.database.engine import guarded_session
 from dashboard.policy.decide import decide
 from dashboard.policy.permissions import Permission as P
 from models import Actor, AppError, Ticket, TraceOpening, UsageEvent, db, utcnow
-from sqlalchemy import select
 from tests.tickets.conftest import Case
 from tests.tickets.pages import at, events, happened, open_trace, openings, traced
 
