@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from bench.peers import python
 from bench.settings import FOLDER, ROOT, Run
 from tests.postgres import Server, start
 
@@ -48,6 +49,8 @@ def filled(run: Run) -> Iterator[dict[tuple[str, int], Filled]]:
 
 def _fill(run: Run, server: Server) -> dict[tuple[str, int], Filled]:
     places = {(engine, rows): _place(engine, rows, server) for rows in sizes(run) for engine in run.engines}
+    for url in places.values() if run.peers else ():
+        subprocess.run([python(), "-m", "bench.django_peer", url], cwd=ROOT, check=True)
     command = (sys.executable, "-m", "bench.filling")
     fillers = {
         key: subprocess.Popen([*command, url, str(key[1])], cwd=ROOT, stdout=subprocess.PIPE, text=True)

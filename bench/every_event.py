@@ -63,8 +63,8 @@ class EveryEvent(RecordList):
         """Show a page; recorded and committed before it is shown, as every look at personal data is."""
         found = self._found(request.args.get("at", ""))
         access_log.record(
-            self.guarded, "account_seen", case=None, table="usage_event", fields="occurred_at,session,feature,action,email",
-            count=len(found.records), subject_key=None,
+            self.guarded, "account_seen", case=None, table="usage_event", count=len(found.records), subject_key=None,
+            fields="occurred_at,session,feature,action,email",
         )  # fmt: skip
         access_log.commit(self.guarded)
         return self.page(self.list_template, **{**self._list_context(found), "banner": calm_banner("bench")})
@@ -73,8 +73,8 @@ class EveryEvent(RecordList):
         direction, key = read(cursor)
         place = (UsageEvent.occurred_at, UsageEvent.id)
         statement = select(
-            UsageEvent.id, UsageEvent.occurred_at, Account.email.label("account"), UsageEvent.feature, UsageEvent.action,
-            UsageEvent.session,
+            UsageEvent.id, UsageEvent.occurred_at, Account.email.label("account"), UsageEvent.feature,
+            UsageEvent.action, UsageEvent.session,
         ).join(Account, Account.id == UsageEvent.account_id)  # fmt: skip
         if direction == "newer":
             after = statement.where(tuple_(*place) > key) if key else statement

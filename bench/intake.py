@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -141,14 +141,11 @@ def served(place: Filled) -> Iterator[tuple[int, Any]]:
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
             connection.request("GET", "/api/v1/openapi.json")
             connection.getresponse().read()
-        except OSError:
-            time.sleep(0.1)
-        else:
             return
+        time.sleep(0.1)
         if server.poll() is not None:
             break
     raise RuntimeError("the server did not start")
@@ -167,7 +164,11 @@ def megabytes(processes: list[int]) -> float:
 
 
 def _send(number: int, port: int, token: str, tally: Tally, stop: threading.Event) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        _send_on(connection, number, token, tally, stop)
+
+
+def _send_on(connection: HTTPConnection, number: int, token: str, tally: Tally, stop: threading.Event) -> None:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     for turn, body in enumerate(batches(number)):
         if stop.is_set():
@@ -194,6 +195,7 @@ def batches(number: int) -> Iterator[bytes]:
 def _event(chance: random.Random, key: str, at: str) -> str:
     draw = chance.getrandbits(32)
     return (
-        f'{{"id": "{key}", "account": "account-{draw % ACCOUNTS}", "occurred_at": "{at}", "session": "s-{draw % 977}", '
-        f'"feature": "{FEATURES[draw % 8]}", "action": "{ACTIONS[draw % 6]}", "properties": {{"widgets": {draw % 50}}}}}'
+        f'{{"id": "{key}", "account": "account-{draw % ACCOUNTS}", "occurred_at": "{at}", '
+        f'"session": "s-{draw % 977}", "feature": "{FEATURES[draw % 8]}", "action": "{ACTIONS[draw % 6]}", '
+        f'"properties": {{"widgets": {draw % 50}}}}}'
     )

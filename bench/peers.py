@@ -6,7 +6,8 @@ import sys
 from bench.settings import PEER_VENV, ROOT
 
 WANTED = (
-    "flask-admin[sqlalchemy]==2.2.1", "flask-sqlalchemy", "flask-login", "wtforms<3.4", "django==5.2.*", "psycopg[binary]",
+    "flask-admin[sqlalchemy]==2.2.1", "flask-sqlalchemy", "flask-login", "wtforms<3.4", "django==5.2.*",
+    "psycopg[binary]",
 )  # fmt: skip
 SHOWN = ("flask-admin", "django", "sqlalchemy", "flask")
 

@@ -61,4 +61,5 @@ class Program:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+        with self.process:
+            pass  # closes what is open and waits

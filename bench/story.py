@@ -29,6 +29,21 @@ PROPERTIES = ('{"widgets": 9}', '{"rows": 1200, "format": "A4"}', '{"pages": 3, 
 
 Values = tuple[Any, ...]
 
+COLUMNS = {
+    "staff": "id number email name role active fs_uniquifier language theme created_at",
+    "company": "id external_id name created_at",
+    "account": "id external_id company_id first_name last_name email source set_up created_at first_sign_in_at",
+    "app_error": "id external_id account_id occurred_at code feature message session received_at",
+    "ticket": "id account_id kind written_by subject body error_id error_code opened_at unlocked_at "
+    "unlocked_by assignee_id assigned_at closed_at closed_because",
+    "trace_opening": "id ticket_id engineer_id account_id reason opened_at window_from window_until ends_at "
+    "ended_at ended_because",
+    "access_record": "at event staff_id staff_number role permission purpose allowed case_ref case_id table "
+    "count subject_key",
+    "usage_event": "account_id id occurred_at session feature action properties",
+}
+"""What is filled, parents first, and the columns in the order of the rows told below."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -77,18 +92,8 @@ class Story:
 
     def tables(self) -> Iterator[tuple[str, Sequence[str], Iterator[Values]]]:
         """Yield every table with its columns and rows, parents first."""
-        for name in (
-            "staff",
-            "company",
-            "account",
-            "app_error",
-            "ticket",
-            "trace_opening",
-            "access_record",
-            "usage_event",
-        ):
-            columns, tell = COLUMNS[name], getattr(self, f"_{name}")
-            yield name, columns.split(), tell()
+        for name, columns in COLUMNS.items():
+            yield name, columns.split(), getattr(self, f"_{name}")()
 
     def _staff(self) -> Iterator[Values]:
         for number, key in enumerate(self.staff, 1):
@@ -242,15 +247,3 @@ def _weights() -> list[float]:
 def text(moment: datetime) -> str:
     """Return a moment as both databases read it: UTC, without a zone."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-COLUMNS = {
-    "staff": "id number email name role active fs_uniquifier language theme created_at",
-    "company": "id external_id name created_at",
-    "account": "id external_id company_id first_name last_name email source set_up created_at first_sign_in_at",
-    "app_error": "id external_id account_id occurred_at code feature message session received_at",
-    "ticket": "id account_id kind written_by subject body error_id error_code opened_at unlocked_at unlocked_by assignee_id assigned_at closed_at closed_because",
-    "trace_opening": "id ticket_id engineer_id account_id reason opened_at window_from window_until ends_at ended_at ended_because",
-    "access_record": "at event staff_id staff_number role permission purpose allowed case_ref case_id table count subject_key",
-    "usage_event": "account_id id occurred_at session feature action properties",
-}

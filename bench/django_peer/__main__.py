@@ -1,4 +1,4 @@
-"""Makes Django and answers."""
+"""Makes Django and answers; without facts, makes its own tables."""
 
 import json
 import sys
@@ -17,6 +17,7 @@ from bench.worker import get, serve
 PAGE_SIZE = 50
 LIST = "/admin/django_peer/usageevent/"
 CONTRIB = ("admin", "auth", "contenttypes", "sessions", "messages", "staticfiles")
+TEMPLATES = "django.template.backends.django.DjangoTemplates"
 MIDDLEWARE = (
     "django.middleware.security.SecurityMiddleware", "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware", "django.middleware.csrf.CsrfViewMiddleware",
@@ -53,11 +54,10 @@ def configure(url: str) -> None:
     settings.configure(
         SECRET_KEY="bench", DEBUG=False, ALLOWED_HOSTS=["*"], USE_TZ=True, ROOT_URLCONF="bench.django_peer.urls",
         DATABASES={"default": database(url)}, DEFAULT_AUTO_FIELD="django.db.models.BigAutoField", STATIC_URL="/static/",
-        INSTALLED_APPS=[*(f"django.contrib.{name}" for name in CONTRIB), "bench.django_peer"], MIDDLEWARE=list(MIDDLEWARE),
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": options}],
+        INSTALLED_APPS=[*(f"django.contrib.{name}" for name in CONTRIB), "bench.django_peer"],
+        MIDDLEWARE=list(MIDDLEWARE), TEMPLATES=[{"BACKEND": TEMPLATES, "APP_DIRS": True, "OPTIONS": options}],
     )  # fmt: skip
     django.setup()
-    call_command("migrate", verbosity=0)
 
 
 def signed_in() -> Client:
@@ -88,4 +88,8 @@ def main(url: str, facts: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], json.loads(sys.argv[2]))
+    if len(sys.argv) > 2:
+        main(sys.argv[1], json.loads(sys.argv[2]))
+    else:  # while the database is still empty: on SQLite, Django checks every foreign key of it after each table
+        configure(sys.argv[1])
+        call_command("migrate", verbosity=0)

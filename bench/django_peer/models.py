@@ -37,3 +37,6 @@ class UsageEvent(models.Model):
 
         managed = False
         db_table = "usage_event"
+
+    def __str__(self) -> str:
+        return str(self.id)
