@@ -115,7 +115,7 @@ def test_one_of_two_wins_when_both_press_at_once(world, race):
         ticket = world.ticket(account)
         urls = {name: button(client, FREE, at(ticket, "take")) for name, client in clients.items()}
 
-        answers = race(*(lambda n=name: post(clients[n], urls[n]) for name in clients))
+        answers = race(*(lambda n=name, u=urls[name]: post(clients[n], u) for name in clients))
 
         winners = [name for name, answer in zip(clients, answers, strict=True) if answer.location == at(ticket)]
         assert [answer.status_code for answer in answers] == [303, 303]

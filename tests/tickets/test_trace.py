@@ -26,8 +26,8 @@ def many(case: Case, count: int, *, step: timedelta = timedelta(seconds=1), sess
     case.world.add(
         *(
             UsageEvent(
-                account_id=case.account.id, id=f"x{n:03}", occurred_at=case.error.occurred_at - n * step, session=session,
-                feature="Reports", action=f"CNRY-event-{n:03}-action",
+                account_id=case.account.id, id=f"x{n:03}", occurred_at=case.error.occurred_at - n * step,
+                session=session, feature="Reports", action=f"CNRY-event-{n:03}-action",
             )
             for n in range(count)
         )
