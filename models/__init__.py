@@ -7,7 +7,7 @@ from . import stray
 from .access import Access, Actor, Reach
 from .account import Account, AccountPreference, OnboardingCase
 from .audit import AccessRecord
-from .base import CONDITIONS, Base, RowCondition, db, new_id, utcnow
+from .base import CONDITIONS, Base, RowCondition, db, new_id, privacy_of, utcnow
 from .classification import CLOSED, PERSONAL, Category, ColumnPrivacy, OnErasure, TablePrivacy
 from .company import Company, CompanyAdministrator
 from .contact import ContactAttempt, ContactRequest
@@ -60,6 +60,7 @@ __all__ = [
     "count_call",
     "db",
     "new_id",
+    "privacy_of",
     "record_events",
     "stray",
     "utcnow",

@@ -110,6 +110,11 @@ def _every_column_is_classified(mapper: Mapper[Any], class_: type) -> None:
             raise TypeError(f"{class_.__name__}.{name} must be made by column(…) or personal(…) of models.base")
 
 
+def privacy_of(model: type[Base]) -> dict[str, ColumnPrivacy]:
+    """Return what each column of a table holds, by the column's name."""
+    return {name: col.info["privacy"] for name, col in model.__table__.c.items()}
+
+
 @dataclass(frozen=True)
 class RowCondition:
     """Which rows of a table a staff member reaches: a name, a sentence, and the expression both follow from."""

@@ -16,7 +16,7 @@ from dashboard.database.engine import guarded_session, system_session
 from dashboard.policy.decide import access_of
 from dashboard.policy.grants import GRANTS, Grant
 from dashboard.policy.roles import Role
-from models import CONDITIONS, Actor, OutOfReach
+from models import CONDITIONS, Actor, OutOfReach, privacy_of
 
 from .explain_kinds import kind_of
 from .explain_stage import AT, ME, Stage, scratch_engine
@@ -143,7 +143,7 @@ def _cited(kind: Kind, grants: list[Grant]) -> list[Grant]:
 
 def _gives(grant: Grant, kind: Kind) -> bool:
     """Whether a grant would show the asked columns, in a state where its row condition holds."""
-    categories = {kind.model.__table__.c[name].info["privacy"].category for name in kind.asked}
+    categories = {privacy_of(kind.model)[name].category for name in kind.asked}
     return any(r.table == kind.model.__tablename__ and categories <= r.categories for r in grant.reach)
 
 
@@ -155,7 +155,7 @@ def condition_of(grant: Grant, kind: Kind) -> str:
 
 def notes(kind: Kind) -> dict[str, str]:
     """Return what each asked column holds, in the words of its table."""
-    return {name: kind.model.__table__.c[name].info["privacy"].note for name in kind.asked}
+    return {name: privacy_of(kind.model)[name].note for name in kind.asked}
 
 
 def changes(kind: Kind, state: str, *, role: str) -> list[Change]:

@@ -12,7 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from models import CLOSED, bound
+from models import CLOSED, bound, privacy_of
 
 SET = object()
 """Stands for "has a value" in the conditions of a list."""
@@ -72,10 +72,9 @@ def narrowed(column: Any, value: Any) -> Any:
 
 def _columns_in_reach(session: Session, model: Any) -> list[Any]:
     """A list shows the closed columns its Access reaches, and cannot load the others."""
-    access, table = bound(session), model.__table__
-    closed = [c for c in table.c if c.info["privacy"].category in CLOSED]
-    names = [c.name for c in closed if access.may_read(table.name, c.info["privacy"].category)]
-    return [undefer(getattr(model, name)) for name in names]
+    access, table = bound(session), model.__tablename__
+    closed = {name: kept.category for name, kept in privacy_of(model).items() if kept.category in CLOSED}
+    return [undefer(getattr(model, name)) for name, kind in closed.items() if access.may_read(table, kind)]
 
 
 def _found(records: Sequence[Any], *, size: int, forward: bool, first: bool) -> Found:
