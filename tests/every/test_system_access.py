@@ -1,0 +1,111 @@
+"""Each place that reads and writes as the system itself is known, counted and explained."""
+
+import ast
+from collections import Counter
+from collections.abc import Mapping
+
+import pytest
+
+from tests.every.sources import parsed, sources
+
+KNOWN: dict[str, tuple[int, str]] = {
+    "scheduler.py": (4, "Jobs and the sign of life: nobody is signed in."),
+    "dashboard/database/engine.py": (1, "system_session() itself."),
+    "dashboard/front_door.py": (1, "A refusal is recorded in a session of its own; it may write the log only."),
+    "dashboard/sign_in.py": (5, "Before anyone is signed in: find, keep and end a session, record a failure."),
+    "dashboard/cli_staff.py": (
+        3,
+        "The command line of whoever runs the machine; it can only propose, save at the start.",
+    ),
+    "dashboard/cli_demo.py": (1, "The demo's staff and its tokens, under DEMO=1 only."),
+    "dashboard/cli_demo_staff.py": (1, "Which old cases the demo's staff work on; reads keys."),
+    "dashboard/api/gate.py": (2, "Machines have a token and no staff row; a refused call is recorded."),
+    "dashboard/public/invitation.py": (
+        2,
+        "Whoever follows an invitation has no session yet; the link's hash finds one row.",
+    ),
+    "dashboard/public/operations.py": (1, "Readiness asks whether the database answers."),
+    "dashboard/services/intake/acting.py": (1, "What the app and the website send, within the token's scope."),
+    "dashboard/services/intake/rates.py": (1, "Counts calls per token."),
+    "dashboard/services/explain.py": (1, "Plants invented rows in a database of its own."),
+    "dashboard/services/onboarding.py": (1, "Counts accounts for a share; reads no personal column."),
+    "dashboard/services/staff_tickets.py": (1, "Whether an address belongs to an account; the writer is never told."),
+}
+"""By file: how many uses of Access.system() or system_session(), and why nobody else can do it."""
+
+
+def uses(texts: Mapping[str, str]) -> dict[str, int]:
+    """How often each file calls Access.system() or system_session()."""
+    return {path: count for path, text in texts.items() if (count := sum(map(is_use, ast.walk(parsed(text)))))}
+
+
+def is_use(node: ast.AST) -> bool:
+    """A call under either name; the name alone, handed on as a value, counts as well."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "system_session" or (
+            node.attr == "system" and isinstance(node.value, ast.Name) and node.value.id == "Access"
+        )
+    return isinstance(node, ast.Name) and node.id == "system_session"
+
+
+def faults(found: Mapping[str, int], known: Mapping[str, tuple[int, str]]) -> list[str]:
+    """The line to write for each file whose count is not the known one."""
+    counted = Counter(found)
+    return [
+        f'{path} has {counted[path]}, {known.get(path, (0, ""))[0]} known: "{path}": ({counted[path]}, "why …"),'
+        for path in sorted(found.keys() | known.keys())
+        if counted[path] != known.get(path, (0, ""))[0]
+    ]
+
+
+def test_every_system_access_is_known_when_the_source_is_read():
+    found = uses(sources())
+
+    new = faults(found, KNOWN)
+
+    assert not new, "the system reaches everything; is there really nobody to ask for? Then in KNOWN:\n" + "\n".join(
+        new
+    )
+
+
+def test_every_system_access_is_explained_when_it_is_known():
+    reasons = {path: reason for path, (_count, reason) in KNOWN.items()}
+
+    hollow = [path for path, reason in reasons.items() if len(reason) < 15 or not reason.endswith(".")]
+
+    assert not hollow
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'with system_session(db.engine, "just this once") as session:\n    pass',
+        'session = engine.system_session(db.engine, "just this once")',
+        'access = Access.system("just this once")',
+        "make = system_session",
+    ],
+)
+def test_a_new_use_is_named_when_it_is_not_known(text: str):
+    found = uses({"dashboard/services/new.py": text})
+
+    new = faults(found, {})
+
+    assert new == ['dashboard/services/new.py has 1, 0 known: "dashboard/services/new.py": (1, "why …"),']
+
+
+def test_one_more_use_is_named_when_the_file_is_known():
+    text = 'Access.system("one")\nAccess.system("two")'
+
+    new = faults(uses({"scheduler.py": text}), {"scheduler.py": (1, "Jobs.")})
+
+    assert len(new) == 1
+    assert "scheduler.py has 2, 1 known" in new[0]
+
+
+def test_a_left_over_line_is_named_when_its_use_is_gone():
+    known = {"scheduler.py": (1, "Jobs.")}
+
+    new = faults(uses({}), known)
+
+    assert len(new) == 1
+    assert "scheduler.py has 0, 1 known" in new[0]
