@@ -15,9 +15,10 @@ PATIENCE = 180.0
 
 @dataclass(frozen=True)
 class Answer:
-    """One measured request."""
+    """One measured request. `processor`: seconds of work in the program itself, without PostgreSQL's own."""
 
     seconds: float
+    processor: float
     size: int
     lines: int
 

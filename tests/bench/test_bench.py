@@ -48,13 +48,14 @@ def test_the_slow_sit_out_when_their_seconds_are_used_up():
 
     def ask(who: str, seconds: float) -> Answer:
         asked[who] += 1
-        return Answer(seconds, 1, 1)
+        return Answer(seconds, seconds / 2, 1, 1)
 
     measured = in_turns({"slow": lambda: ask("slow", 5), "quick": lambda: ask("quick", 0.1)}, times=9, budget=12)
 
     assert len(measured["slow"].times) == 3
     assert len(measured["quick"].times) == 9
     assert measured["quick"].middle == pytest.approx(100)
+    assert measured["quick"].worked == pytest.approx(50)
 
 
 def test_the_peers_stay_out_of_the_requirements():
