@@ -53,7 +53,7 @@ def accept(token: str) -> Any:
         return _gone()
     except Invalid as refusal:
         field = form[refusal.field]
-        field.errors = [*field.errors, _(refusal.message)]
+        field.errors = [*field.errors, _(refusal.message, **refusal.values)]
         return _form(form, token)
     flash(_("Your password is set. Sign in with it."))
     return redirect(url_for("security.login"), code=303)

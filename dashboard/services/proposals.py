@@ -75,7 +75,7 @@ def invite(session: Session, *, email: str, name: str, role: str, domains: Itera
     """Propose to invite a colleague; return the proposal's number. Raise Invalid at the field."""
     email, name = email.strip().lower(), name.strip()
     check_address(email, domains=domains)
-    if not 1 <= len(name) <= 120 or CONTROL.search(name):  # noqa: PLR2004 - the column's length
+    if not 1 <= len(name) <= 120 or CONTROL.search(name):
         raise Invalid("name", "Write the name, with at most 120 characters.")
     _check_role(role)
     check_not_here(session, email)

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from models import AccessRecord, ApiToken, Invitation, Message, Proposal, Staff, new_id, utcnow
 from tests.world import post
@@ -241,3 +242,28 @@ def test_index_names_colleagues_proposals_and_tokens_when_a_sysadmin_opens_it(of
     assert "website-1" in mine
     assert "Withdraw" in mine
     assert "Agree" in theirs
+
+
+@pytest.mark.parametrize(
+    ("kind", "proposer", "decider", "subject"),
+    [
+        ("token", "sysadmin", "sysadmin", "app-1"),
+        ("token", None, "sysadmin", "app-1"),
+        ("role", "sysadmin", "sysadmin2", "sysadmin2"),
+        ("role", "sysadmin", None, "sysadmin"),
+    ],
+)
+def test_database_refuses_when_one_person_would_be_both(world, kind, proposer, decider, subject) -> None:
+    at = utcnow()
+    people = {"proposed_by": world.staff.get(proposer), "decided_by": world.staff.get(decider)}
+
+    with pytest.raises(IntegrityError):
+        world.add(Proposal(kind=kind, subject=world.staff.get(subject, subject), detail="app", decided_at=at, **people))
+
+
+def test_database_takes_it_when_two_others_decide(world) -> None:
+    one, two = world.staff["sysadmin"], world.staff["sysadmin2"]
+
+    world.add(Proposal(kind="role", subject=world.staff["rep"], detail="support", proposed_by=one, decided_by=two))
+
+    assert len(world.all(select(Proposal.id))) == 1
