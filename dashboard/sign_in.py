@@ -214,6 +214,8 @@ SECURITY: dict[str, Any] = {
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
     "SECURITY_SEND_REGISTER_EMAIL": False,
     "SECURITY_REMEMBER_ME": False,
+    "SECURITY_CLI_USERS_NAME": False,  # `flask users create` would make staff with nobody's agreement
+    "SECURITY_CLI_ROLES_NAME": False,
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
 }
 """Flask-Security's settings. The second factor, passkeys and single sign-on add theirs here."""

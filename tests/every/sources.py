@@ -41,13 +41,8 @@ def function_around(tree: ast.AST, node: ast.AST) -> str:
 
 @cache
 def committed() -> tuple[Path, ...]:
-    """Every file git keeps or would keep; outside a clone, every file of the product's folders."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
+    """Every file git keeps; outside a clone, every file of the product's folders."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     if listed.returncode == 0 and listed.stdout:
         files = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     else:

@@ -9,7 +9,7 @@ from tests.every.sources import functions, parsed, sources
 HARD, WANTED, FILE = 30, 20, 320
 LONGER = {
     "dashboard/app.py:flask_settings": "One line per setting.",
-    "dashboard/services/accounts.py:of_my_cases": "One query, its columns written out, and a line of the log per account.",
+    "dashboard/services/accounts.py:of_my_cases": "One query, its columns written out, and its lines of the log.",
     "dashboard/services/traces.py:read": "Recorded, committed, then returned: the order is the point.",
     "dashboard/services/follow_ups.py:record_attempt": "One line of checks per thing a rep may enter.",
     "dashboard/services/access_log.py:_line": "One line per column.",
