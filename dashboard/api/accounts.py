@@ -28,12 +28,7 @@ def put_account(sent: bodies.Account, external_id: str) -> Effect:
 
 
 @machine("app")
-@call(
-    "POST",
-    "/accounts/{external_id}/first-sign-in",
-    takes=bodies.FirstSignIn,
-    answers={200: answers.AccountAnswer},
-)
+@call("POST", "/accounts/{external_id}/first-sign-in", takes=bodies.FirstSignIn, answers={200: answers.AccountAnswer})
 def note_first_sign_in(sent: bodies.FirstSignIn, external_id: str) -> Effect:
     """The person came for the first time: any sysadmin's access to them ends (P60)."""
     horizon().require_past("at", sent.at)
@@ -41,12 +36,7 @@ def note_first_sign_in(sent: bodies.FirstSignIn, external_id: str) -> Effect:
 
 
 @machine("app")
-@call(
-    "POST",
-    "/accounts/{external_id}/deactivate",
-    takes=bodies.Deactivation,
-    answers={200: answers.AccountAnswer},
-)
+@call("POST", "/accounts/{external_id}/deactivate", takes=bodies.Deactivation, answers={200: answers.AccountAnswer})
 def deactivate_account(sent: bodies.Deactivation, external_id: str) -> Effect:
     """An account ends at its person's request, or at that of an administrator of the company (P42, P43)."""
     horizon().require_past("at", sent.at)
@@ -54,12 +44,7 @@ def deactivate_account(sent: bodies.Deactivation, external_id: str) -> Effect:
 
 
 @machine("app")
-@call(
-    "PUT",
-    "/accounts/{external_id}/preferences",
-    takes=bodies.Preferences,
-    answers={200: answers.PreferencesAnswer},
-)
+@call("PUT", "/accounts/{external_id}/preferences", takes=bodies.Preferences, answers={200: answers.PreferencesAnswer})
 def put_preferences(sent: bodies.Preferences, external_id: str) -> Effect:
     """The person chose which types of message to get (P32); types left out stay as they are."""
     return partial(accounts.choose, external_id=external_id, wanted=cast("Mapping[str, bool]", sent))

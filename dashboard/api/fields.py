@@ -86,7 +86,10 @@ Email = Annotated[
 ]  # fmt: skip
 Phone = Annotated[str, _text(40), AfterValidator(_phone)]
 Subject = Annotated[str, _text(200)]
-Body = Annotated[str, _text(20_000, LINES)]
+Body = Annotated[
+    str, _text(20_000, LINES),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 20_000, "description": "Text, as written."}),
+]  # fmt: skip
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 Reason = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]

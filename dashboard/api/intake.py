@@ -80,7 +80,7 @@ def refused(error: CannotContinue) -> Response:
     """Answer a refusal of a service."""
     if isinstance(error, Invalid):
         return answer(Problem("invalid", mistakes=[Mistake(error.field, error.message)]))
-    kind = REFUSALS[type(error)]
+    kind = REFUSALS.get(type(error), "unexpected")
     return answer(Problem(kind, headers=SOON if kind == "try-again" else None))
 
 

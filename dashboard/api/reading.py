@@ -37,6 +37,10 @@ WORDS = {
 }
 MOST_MISTAKES = 50
 """More would only fill the answer."""
+MOST_COLONS = 60_000
+"""A batch of 1,000 full events has half of them; naming what is wrong with 400,000 properties took 500 MB."""
+MOST_LISTED = 5_000
+"""How many mistakes are looked at before giving up on naming them."""
 MOST_BYTES = 2 * 1024 * 1024
 DRAINED = 64 * 1024 * 1024
 """How much of a body that is too large is read and forgotten."""
@@ -63,8 +67,15 @@ def _drain() -> None:
         left -= len(piece)
 
 
+def not_too_many(sent: bytes) -> None:
+    """Raise Problem when more properties were sent than any call takes, before each of them is looked at."""
+    if sent.count(b":") > MOST_COLONS:
+        raise Problem("invalid", mistakes=[Mistake(BODY, "There are more properties here than any call takes.")])
+
+
 def read(model: TypeAdapter[T], sent: bytes) -> T:
     """Return what was sent as the model has it; raise Problem naming the fields that are wrong."""
+    not_too_many(sent)
     try:
         return model.validate_json(sent)
     except ValidationError as error:
@@ -73,14 +84,22 @@ def read(model: TypeAdapter[T], sent: bytes) -> T:
 
 def refusal(error: ValidationError) -> Problem:
     """Return the Problem of an unreadable or unacceptable body."""
-    details = error.errors(include_input=False, include_url=False)
-    if details[0]["type"] == "json_invalid":
+    found = details(error)
+    if found and found[0]["type"] == "json_invalid":
         return Problem("not-json")
-    return Problem("invalid", mistakes=list(dict.fromkeys(_mistakes(details)))[:MOST_MISTAKES])
+    mistakes = list(dict.fromkeys(_mistakes(found)))[:MOST_MISTAKES]
+    return Problem("invalid", mistakes=mistakes or [Mistake(BODY, "Too much is wrong here to name it.")])
 
 
-def _mistakes(details: list[ErrorDetails]) -> Iterator[Mistake]:
-    for detail in details:
+def details(error: ValidationError) -> list[ErrorDetails]:
+    """Return what is wrong, without what was sent; nothing when listing it would cost more than it helps."""
+    if error.error_count() > MOST_LISTED:
+        return []
+    return error.errors(include_input=False, include_url=False)
+
+
+def _mistakes(found: list[ErrorDetails]) -> Iterator[Mistake]:
+    for detail in found:
         yield Mistake(field_of(detail), _message(detail))
 
 

@@ -15,7 +15,7 @@ from dashboard.services.intake.acting import Effect
 from . import answers, bodies
 from .calls import call, horizon
 from .problems import Problem
-from .reading import UNKNOWN, field_of, refusal
+from .reading import BODY, MOST_COLONS, UNKNOWN, details, field_of, not_too_many, refusal
 
 BATCH = TypeAdapter(bodies.UsageEvents)
 ONE = TypeAdapter(bodies.Event)
@@ -38,9 +38,10 @@ class Sifted(NamedTuple):
 
 
 def sift(sent: bytes) -> Sifted:
-    """Read a batch: in one go when all is well, else event by event. Raise Problem when it is no batch at
-    all.
-    """
+    """Read a batch: in one go when all is well, else event by event. Raise Problem when it is no batch at all."""
+    if sent.count(b":") > MOST_COLONS:
+        _events(sent)  # too many events, or not JSON, is the better answer
+        not_too_many(sent)
     try:
         return Sifted(list(enumerate(BATCH.validate_json(sent).events)), [])
     except ValidationError:
@@ -48,6 +49,7 @@ def sift(sent: bytes) -> Sifted:
 
 
 def _events(sent: bytes) -> list[Any]:
+    """Return the events as they came; raise Problem when they are none or too many."""
     try:
         events = ANY.validate_json(sent).events
     except ValidationError as error:
@@ -69,8 +71,10 @@ def _sift_each(events: list[Any]) -> Sifted:
 
 def _refused(index: int, error: ValidationError) -> dict[str, Any]:
     """Name one thing that is wrong, an unknown property before all others."""
-    details = error.errors(include_input=False, include_url=False)
-    detail = next((d for d in details if d["type"] == UNKNOWN), details[0])
+    found = details(error)
+    if not found:
+        return {"index": index, "reason": "invalid", "field": BODY}
+    detail = next((d for d in found if d["type"] == UNKNOWN), found[0])
     reason = "unknown_property" if detail["type"] == UNKNOWN else "invalid"
     return {"index": index, "reason": reason, "field": field_of(detail)}
 

@@ -243,6 +243,15 @@ def test_ticket_when_its_error_is_missing_foreign_or_younger_is_refused(world, a
     assert len(world.all(select(Ticket.id))) == 2
 
 
+def test_ticket_when_the_apps_clock_is_a_little_ahead_is_never_older_than_its_error(world, app_machine, account):
+    app_machine.post("/errors", failure(account, occurred_at=ago(minutes=-3)))
+
+    answer = app_machine.post("/tickets", letter(account, kind="system_error", error="er-1"))
+
+    opened = world.all(select(Ticket.opened_at).where(Ticket.id == answer.json["id"]))[0][0]
+    assert opened == world.all(select(AppError.occurred_at))[0][0]
+
+
 def _staff_ticket(world, account="ac-1", **facts):
     account_id = world.all(select(Account.id).where(Account.external_id == account))[0][0]
     return world.add(

@@ -36,8 +36,8 @@ def add(session: Session, letter: Letter) -> Answer:
     account_id = session.scalar(select(Account.id).where(Account.external_id == letter.account))
     if account_id is None:
         raise Invalid("account", "No account of this id is known. Send the account first.")
-    opened_at = letter.written_at or bound(session).at
-    error = _error(session, letter, account_id=account_id, opened_at=opened_at)
+    error = _error(session, letter, account_id=account_id)
+    opened_at = _opened_at(session, letter, error)
     ticket = Ticket(
         account_id=account_id,
         kind=letter.kind,
@@ -57,7 +57,18 @@ def add(session: Session, letter: Letter) -> Answer:
     return Answer(201, {"id": ticket.id, "ref": ref_of("ticket", ticket.number)})
 
 
-def _error(session: Session, letter: Letter, *, account_id: str, opened_at: datetime) -> AppError | None:
+def _opened_at(session: Session, letter: Letter, error: AppError | None) -> datetime:
+    """The moment it was written; never before its error, which the app's clock may have a little ahead of ours."""
+    now = bound(session).at
+    if error is None:
+        return letter.written_at or now
+    opened_at = letter.written_at or max(now, error.occurred_at)
+    if error.occurred_at > opened_at:
+        raise Invalid("error", "The error is younger than the ticket.")
+    return opened_at
+
+
+def _error(session: Session, letter: Letter, *, account_id: str) -> AppError | None:
     if (letter.kind == SYSTEM_ERROR) != (letter.error is not None):
         raise Invalid("error", "A ticket of kind system_error names the error's id, and no other kind does.")
     if letter.error is None:
@@ -66,8 +77,6 @@ def _error(session: Session, letter: Letter, *, account_id: str, opened_at: date
     error = session.scalar(select(AppError).where(known))
     if error is None:
         raise Invalid("error", "The app has recorded no error of this id for this account.")
-    if error.occurred_at > opened_at:
-        raise Invalid("error", "The error is younger than the ticket.")
     return error
 
 
