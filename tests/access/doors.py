@@ -28,6 +28,8 @@ class Door:
     path: str
     methods: frozenset[str]
     parameters: tuple[str, ...]
+    beside: frozenset[str] = frozenset()
+    """Methods that another endpoint takes at the same address."""
 
     @property
     def takes_id(self) -> bool:
@@ -46,12 +48,10 @@ class Door:
 
 def doors(app: Flask) -> Iterator[Door]:
     """Yield every rule of the URL map."""
-    for rule in sorted(app.url_map.iter_rules(), key=lambda r: (r.rule, r.endpoint)):
-        yield _door(rule)
-
-
-def _door(rule: Rule) -> Door:
-    return Door(rule.endpoint, rule.rule, frozenset(rule.methods or ()), tuple(_names(rule)))
+    rules = sorted(app.url_map.iter_rules(), key=lambda r: (r.rule, r.endpoint))
+    for rule in rules:
+        beside = {m for other in rules if other.rule == rule.rule and other is not rule for m in other.methods or ()}
+        yield Door(rule.endpoint, rule.rule, frozenset(rule.methods or ()), tuple(_names(rule)), frozenset(beside))
 
 
 def _names(rule: Rule) -> Iterator[str]:
@@ -76,6 +76,8 @@ def classed(answer: Any) -> str:
         return "none"
     if status in {301, 302, 303, 307, 308} and urlsplit(answer.headers["Location"]).path == "/login":
         return "sign-in"
+    if status == 503:
+        return "down"
     return "allow" if status < 500 else f"error {status}"
 
 
@@ -95,12 +97,19 @@ def opened(world: Planted, visitor: Visitor, door: Door, method: str) -> str:
 CASES = ("ticket", "contact_request", "onboarding_case", "trace_widening", "proposal", "staff", "api_token")
 """Tables whose ids stand in addresses; of the others a few are tried."""
 
+EXTERNAL = ("account-mine_question", "company-mine_question")
+"""The app's own ids, which stand in the addresses of the intake API."""
+
 
 def candidates(world: Planted, door: Door, method: str) -> list[str]:
     """Return the ids worth trying at a door, an absent one first."""
     if not door.takes_id or method not in door.methods:
         return [ABSENT]
-    return [ABSENT, *(value for table, ids in world.ids.items() for value in (ids if table in CASES else ids[:2]))]
+    return [
+        ABSENT,
+        *EXTERNAL,
+        *(value for table, ids in world.ids.items() for value in (ids if table in CASES else ids[:2])),
+    ]
 
 
 def settle(world: Planted, method: str, seen: str) -> None:

@@ -46,7 +46,7 @@ def cell(world: Planted, door: Door, method: str, name: str) -> str:
 
 def other_methods(world: Planted, door: Door) -> Line:
     """Measure the methods an endpoint does not take; they must all answer alike."""
-    rest = [method for method in METHODS if method not in door.methods]
+    rest = [method for method in METHODS if method not in door.methods | door.beside]
     answers = ["/".join(sorted({cell(world, door, method, name) for method in rest})) for name in PRINCIPALS]
     return (door.endpoint, door.path, OTHER, *answers)
 

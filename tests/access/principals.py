@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 
-from tests.access.planted import SECRETS, STAFF, Planted, key
+from tests.access.planted import FORM_TOKEN, SECRETS, STAFF, Planted, key
 from tests.world import token_of
 
 PRINCIPALS = (
@@ -12,6 +13,13 @@ PRINCIPALS = (
 )  # fmt: skip
 """The columns of the access matrix. `demoted` signed in as support and is a rep since; `deactivated` was sent home."""
 ROLES = ("rep", "support", "sysadmin", "compliance")
+
+
+def _form_only(world: Planted) -> str:
+    """Return the signed cookie of a browser that has been shown a form and is not signed in."""
+    signer = SecureCookieSessionInterface().get_signing_serializer(world.app)
+    assert signer
+    return str(signer.dumps({"csrf_token": FORM_TOKEN}))
 
 
 @dataclass
@@ -30,4 +38,6 @@ def visitor(world: Planted, name: str) -> Visitor:
         return Visitor(name, client, {"Authorization": f"Bearer {SECRETS[name]}"})
     if name in STAFF:
         client.set_cookie("session", "s." + key("browser", name))
+    else:
+        client.set_cookie("session", _form_only(world))
     return Visitor(name, client, {"X-CSRFToken": token_of(client)})

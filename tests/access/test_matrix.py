@@ -1,5 +1,6 @@
 """Every endpoint × method × principal answers as the checked-in matrix says, on both engines."""
 
+from dashboard.app import create_app
 from tests.access import matrix
 from tests.access.doors import METHODS, Door, doors
 from tests.access.principals import PRINCIPALS
@@ -38,3 +39,15 @@ def test_address_of_a_door_holds_the_id_when_it_takes_one():
 
     assert door.takes_id
     assert door.url("abc") == "/admin/tickets/abc/trace"
+
+
+def test_outbox_is_no_door_when_the_demo_is_off(tmp_path):
+    safe = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}",
+        "BASE_URL": "https://x.example",
+        "SECRET_KEY": "0123456789abcdef" * 3,
+    }
+
+    outside, demo = create_app(safe), create_app({**safe, "DEMO": "1"})
+
+    assert {d.endpoint for d in doors(demo)} - {d.endpoint for d in doors(outside)} == {"outbox.index"}
