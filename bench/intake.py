@@ -69,6 +69,8 @@ class Outcome:
     accepted: int
     call: float
     """Milliseconds of one call of a thousand, the median."""
+    work: float
+    """Milliseconds of processor the workers spent on a thousand events; what a busy machine disturbs least."""
     memory: tuple[float, ...]
     trouble: tuple[str, ...]
 
@@ -82,25 +84,25 @@ def measure(place: Filled, seconds: float) -> Outcome:
         for sender in senders:
             sender.start()
         time.sleep(WARM_UP)
-        memory = [megabytes(workers())]
+        memory, worked = [megabytes(workers())], processor(workers())
         started, accepted = time.perf_counter(), tally.accepted
         for _ in range(2):
             time.sleep(seconds / 2)
             memory.append(megabytes(workers()))
-        rate = (tally.accepted - accepted) / (time.perf_counter() - started)
+        new, spent = tally.accepted - accepted, processor(workers()) - worked
+        rate, work = new / (time.perf_counter() - started), spent / max(new, 1) * BATCH * 1_000
         stop.set()
         for sender in senders:
             sender.join()
-    return _outcome(tally, written=count(place) - before, rate=rate, memory=memory)
+    return _outcome(tally, written=count(place) - before, rate=rate, work=work, memory=memory)
 
 
-def _outcome(tally: Tally, *, written: int, rate: float, memory: list[float]) -> Outcome:
+def _outcome(tally: Tally, *, written: int, rate: float, work: float, memory: list[float]) -> Outcome:
     middle = sorted(tally.times)[len(tally.times) // 2] * 1_000 if tally.times else 0.0
     doubled = max(0, written - tally.accepted) + abs(tally.duplicate - tally.resent)
     trouble = [*tally.trouble, *(["some were refused"] if tally.refused else [])]
-    return Outcome(
-        rate, max(0, tally.accepted - written), doubled, tally.accepted, middle, tuple(memory), tuple(trouble)
-    )
+    lost = max(0, tally.accepted - written)
+    return Outcome(rate, lost, doubled, tally.accepted, middle, work, tuple(memory), tuple(trouble))
 
 
 def _token(place: Filled) -> str:
@@ -161,6 +163,17 @@ def megabytes(processes: list[int]) -> float:
     """Return the memory in use by processes together, as `ps` has it."""
     asked = ["ps", "-o", "rss=", "-p", ",".join(map(str, processes))]
     return sum(map(int, subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split())) / 1024
+
+
+def processor(processes: list[int]) -> float:
+    """Return the seconds of processor that processes have used together, to the second, as `ps` has it."""
+    asked = ["ps", "-o", "time=", "-p", ",".join(map(str, processes))]
+    return sum(map(_seconds, subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()))
+
+
+def _seconds(clock: str) -> float:
+    """Read 00:01:30 as Linux writes it, or 1:30.25 as macOS does."""
+    return sum(float(part) * 60**place for place, part in enumerate(reversed(clock.split(":"))))
 
 
 def _send(number: int, port: int, token: str, tally: Tally, stop: threading.Event) -> None:

@@ -107,6 +107,7 @@ def intake(outcomes: Mapping[tuple[str, int], Outcome]) -> Iterable[str]:
         "doubled",
         "accepted",
         "ms a call",
+        "ms of work in it",
         "MB of the workers",
         "trouble",
     )
@@ -119,5 +120,5 @@ def _outcome(name: str, outcome: Outcome) -> Sequence[str]:
     trouble = ", ".join(sorted(set(outcome.trouble))) or "none"
     return (
         name, f"{outcome.per_second:,.0f}", str(outcome.lost), str(outcome.doubled), f"{outcome.accepted:,}",
-        f"{outcome.call:.0f}", memory, trouble,
+        f"{outcome.call:.0f}", f"{outcome.work:.0f}", memory, trouble,
     )  # fmt: skip
