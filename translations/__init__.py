@@ -32,6 +32,7 @@ KEYWORDS = {
     "lazy_gettext": None,
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
+    "N_": None,  # marked where it stands as data, translated where it is shown
     "Invalid": (2,),  # the message a form shows at the field
 }
 SENTENCES: tuple[type[Enum], ...] = (Permission, Purpose, Role, Category)

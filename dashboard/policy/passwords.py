@@ -1,5 +1,6 @@
 """Which passwords are too weak to let anyone in: short, common, or one's own address. Pure."""
 
+from enum import StrEnum
 from pathlib import Path
 
 SHORTEST = 12
@@ -10,15 +11,28 @@ COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text(en
 """What is tried first by whoever guesses, in small letters; only entries of twelve characters and more matter."""
 
 
-def weakness(password: str, *, address: str) -> str:
-    """Say what is wrong with a password for the owner of this address; empty when nothing is."""
+class Weakness(StrEnum):
+    """Why a password lets nobody in."""
+
+    SHORT = "short"
+    """Fewer characters than a machine needs to be slow at guessing."""
+    LONG = "long"
+    """More than anybody types; hashing it would only cost."""
+    ADDRESS = "address"
+    """The owner's own address is no secret."""
+    COMMON = "common"
+    """Everybody guesses it first."""
+
+
+def weakness(password: str, *, address: str) -> Weakness | None:
+    """Return what is wrong with a password for the owner of this address; None when nothing is."""
     plain = password.strip().lower()
     if len(password) < SHORTEST:
-        return f"Use at least {SHORTEST} characters. Three or four words are easy to keep."
+        return Weakness.SHORT
     if len(password) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+        return Weakness.LONG
     if plain in {address.lower(), address.lower().partition("@")[0]}:
-        return "Choose something else than your address."
+        return Weakness.ADDRESS
     if plain in COMMON or len(set(plain)) < FEWEST_DIFFERENT:
-        return "This password is among the first that are guessed. Choose another."
-    return ""
+        return Weakness.COMMON
+    return None

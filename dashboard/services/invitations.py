@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, undefer
 
 from dashboard.policy import passwords
 from dashboard.policy.lifetimes import INVITATION
+from dashboard.policy.passwords import Weakness
 from models import Invitation, Staff, bound, new_id
 
 from . import access_log, outbox
@@ -88,13 +89,24 @@ def accept(session: Session, token: str, *, password: str, again: str, hash_with
     link, guest = found
     weakness = passwords.weakness(password, address=guest.email)
     if weakness:
-        raise Invalid("password", weakness)
+        raise _too_weak(weakness)
     if password != again:
         raise Invalid("again", "This is not the same as above. Type both again.")
     guest.password, guest.fs_uniquifier = hash_with(password), new_id()
     link.used_at = bound(session).at
     access_log.record(session, "invitation_used", case=case_of(guest))
     session.commit()
+
+
+def _too_weak(weakness: Weakness) -> Invalid:
+    if weakness == Weakness.SHORT:
+        least = str(passwords.SHORTEST)
+        return Invalid("password", "Use at least %(n)s characters. Three or four words are easy to keep.", n=least)
+    if weakness == Weakness.LONG:
+        return Invalid("password", "Use at most %(n)s characters.", n=str(passwords.LONGEST))
+    if weakness == Weakness.ADDRESS:
+        return Invalid("password", "Choose something else than your address.")
+    return Invalid("password", "This password is among the first that are guessed. Choose another.")
 
 
 def _find(session: Session, token: str, *, lock: bool = False) -> tuple[Invitation, Staff] | None:
