@@ -60,9 +60,7 @@ class Cancellation(Sent):
 
 
 class Account(Sent):
-    """A person's account: three personal fields (P9), from the person or the company's administrator
-    (P16).
-    """
+    """A person's account: three personal fields (P9), from the person or the company's administrator (P16)."""
 
     company: ExternalId
     first_name: PersonName

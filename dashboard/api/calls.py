@@ -1,7 +1,6 @@
 """One call of the API: what it takes, what it answers, and the way every one of them goes.
 
-A handler gets the checked body and returns the effect; `call` reads, repeats, runs and answers. No handler
-commits.
+A handler gets the checked body and returns the effect; `call` reads, repeats, runs and answers. No handler commits.
 """
 
 import hashlib
@@ -45,9 +44,7 @@ class Call:
 def call(
     method: str, path: str, *, answers: Mapping[int, type[BaseModel]], takes: Any = None, reads: Reader | None = None
 ) -> Callable[[Callable[..., Effect]], View]:
-    """Make a view of a handler, which takes the body (if there is one) and the path's ids, and returns an
-    effect.
-    """
+    """Make a view of a handler, which takes the body (if there is one) and the path's ids, and returns an effect."""
     reader = reads or (_reader(takes) if takes else None)
 
     def make(handler: Callable[..., Effect]) -> View:

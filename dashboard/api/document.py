@@ -1,6 +1,4 @@
-"""The OpenAPI 3.1 document, made from the models, the declarations and the problems: it cannot say what is
-not so.
-"""
+"""The OpenAPI 3.1 document, made from the models, the declarations and the problems: it cannot say what is not so."""
 
 import re
 from collections.abc import Iterable, Mapping

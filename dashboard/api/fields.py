@@ -1,8 +1,7 @@
-"""What a field of the contract may hold. Each type states its limits once, for the check and for the
-document.
+"""What a field of the contract may hold. Each type states its limits once, for the check and for the document.
 
-No type takes a control character, a lone surrogate or a sign that turns the direction of writing: no
-database and no page has to cope with one.
+No type takes a control character, a lone surrogate or a sign that turns the direction of writing: no database and no
+page has to cope with one.
 """
 
 import re

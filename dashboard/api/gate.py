@@ -1,5 +1,4 @@
-"""The gate of the API: which machine is calling, may it make this call, and not too often. The only place
-that asks.
+"""The gate of the API: which machine is calling, may it make this call, and not too often. The only place that asks.
 
 A missing, unknown and revoked token get the same answer, byte for byte.
 """

@@ -1,5 +1,5 @@
-"""Every refusal of the API, as application/problem+json (RFC 9457): one table of kinds, stable for the
-programs outside.
+"""Every refusal of the API, as application/problem+json (RFC 9457): one table of kinds, stable for the programs
+outside.
 
 What must never happen here: a word of the body, the path or a header in an answer.
 """
@@ -59,9 +59,7 @@ class Mistake:
 
 
 class Problem(Exception):
-    """Cannot continue because the call is not acceptable; says which kind, and what is wrong at which
-    field.
-    """
+    """Cannot continue because the call is not acceptable; says which kind, and what is wrong at which field."""
 
     def __init__(
         self, kind: str, *, mistakes: Sequence[Mistake] = (), headers: Mapping[str, str] | None = None

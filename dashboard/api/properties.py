@@ -1,8 +1,6 @@
-"""The allow-list: what the app may say about a usage event besides where and what (P10). Anything else is
-refused.
+"""The allow-list: what the app may say about a usage event besides where and what (P10). Anything else is refused.
 
-Each property is a number, a day or a word of the app's own. What must never come in here: what a person
-typed.
+Each property is a number, a day or a word of the app's own. What must never come in here: what a person typed.
 """
 
 # TypedDicts of pydantic below Python 3.12 must be those of typing_extensions.

@@ -36,8 +36,6 @@ def add_ticket(sent: bodies.Ticket) -> Effect:
 @machine("app")
 @call("POST", "/tickets/{id}/confirm", takes=bodies.Confirmation, answers={200: answers.ConfirmationAnswer})
 def confirm_ticket(sent: bodies.Confirmation, **path: str) -> Effect:
-    """The customer confirms in the app a ticket that staff wrote: only then may its engineer see the person
-    (P59).
-    """
+    """The customer confirms in the app a ticket that staff wrote: only then may its engineer see the person (P59)."""
     horizon().require_past("at", sent.at)
     return partial(tickets.confirm, public_id=path["id"], account=sent.account, at=sent.at)

@@ -1,6 +1,4 @@
-"""Usage events, up to a thousand a call: the good ones land, each bad one is named by its place and a
-reason.
-"""
+"""Usage events, up to a thousand a call: the good ones land, each bad one is named by its place and a reason."""
 
 from functools import partial
 from typing import Any, NamedTuple

@@ -1,8 +1,7 @@
-"""Persons at the app: added, changed, signed in for the first time, deactivated; and which messages they
-want.
+"""Persons at the app: added, changed, signed in for the first time, deactivated; and which messages they want.
 
-An account belongs to a customer that has not cancelled (P7), has three personal fields (P9), and comes only
-from the person or the company's administrator (P16).
+An account belongs to a customer that has not cancelled (P7), has three personal fields (P9), and comes only from the
+person or the company's administrator (P16).
 """
 
 from collections.abc import Mapping
@@ -58,9 +57,7 @@ def put(session: Session, external_id: str, facts: AccountFacts) -> Answer:
 
 
 def _company(session: Session, external_id: str, account: Account | None) -> str:
-    """Return the id of the company; it must be known and, unless the account is in it already, not
-    cancelled (P7).
-    """
+    """Return the id of the company; it must be known and, unless the account is in it already, not cancelled (P7)."""
     statement = select(Company).where(Company.external_id == external_id)
     company = session.scalar(statement.with_for_update(read=True))
     if company is None:
@@ -90,9 +87,7 @@ def first_sign_in(session: Session, external_id: str, *, at: datetime) -> Answer
 
 
 def deactivate(session: Session, external_id: str, *, requested_by: str, at: datetime) -> Answer:
-    """End an account at its person's or an administrator's request (P42, P43). A second time changes
-    nothing.
-    """
+    """End an account at its person's or an administrator's request (P42, P43). A second time changes nothing."""
     account = _existing(session, external_id)
     if account.deactivated_at is None:
         if requested_by != SELF and not _administers(session, requested_by, account.company_id, at):

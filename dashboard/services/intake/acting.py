@@ -1,7 +1,6 @@
 """One call acts once: the effect, the answer to a repeated call and the commit stand in one transaction.
 
-Two equal calls at the same moment: the database lets one through, the other is tried again and finds what
-is there.
+Two equal calls at the same moment: the database lets one through, the other is tried again and finds what is there.
 """
 
 from collections.abc import Callable, Mapping
@@ -44,9 +43,7 @@ Effect = Callable[[Session], Answer]
 
 
 def act(engine: Engine, effect: Effect, *, repeat: Repeat | None = None, read_only: bool = False) -> Answer:
-    """Run an effect and commit it, or return the stored answer. Raise SomeoneWasFaster when the crowd is
-    too thick.
-    """
+    """Run an effect and commit it, or return the stored answer. Raise SomeoneWasFaster when the crowd is too thick."""
     for _ in range(ATTEMPTS):
         with system_session(engine, "intake", read_only=read_only) as session:
             try:
@@ -77,9 +74,7 @@ def _once(session: Session, effect: Effect, repeat: Repeat | None) -> Answer:
 
 
 def _stored(session: Session, repeat: Repeat) -> Answer | None:
-    """Return the answer this key had in the last 24 hours; raise KeyUsedOtherwise when the body was
-    another.
-    """
+    """Return the answer this key had in the last 24 hours; raise KeyUsedOtherwise when the body was another."""
     record = IdempotencyRecord
     found = session.execute(
         select(record.body_hash, record.status, record.answer, record.created_at).where(

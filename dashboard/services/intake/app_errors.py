@@ -31,22 +31,26 @@ def add(session: Session, facts: ErrorFacts) -> Answer:
     known = _known(session, facts)
     if known:
         return known
-    error = AppError(
-        external_id=facts.id,
-        account_id=_account(session, facts),
-        occurred_at=facts.occurred_at,
-        code=facts.code,
-        session=facts.session,
-        feature=facts.feature,
-        message=facts.message,
-        received_at=bound(session).at,
-    )
+    error = _error(facts, _account(session, facts), received_at=bound(session).at)
     session.add(error)
     session.flush()
     ticket = _ticket(error, facts)
     session.add(ticket)
     session.flush()
     return _answer(201, ticket.id, ticket.number)
+
+
+def _error(facts: ErrorFacts, account_id: str, *, received_at: datetime) -> AppError:
+    return AppError(
+        external_id=facts.id,
+        account_id=account_id,
+        occurred_at=facts.occurred_at,
+        code=facts.code,
+        session=facts.session,
+        feature=facts.feature,
+        message=facts.message,
+        received_at=received_at,
+    )
 
 
 def _known(session: Session, facts: ErrorFacts) -> Answer | None:

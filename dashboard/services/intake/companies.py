@@ -1,6 +1,4 @@
-"""Customers come, change and go. When one goes, every account of it is deactivated in the same transaction
-(P44).
-"""
+"""Customers come, change and go. When one goes, every account of it is deactivated in the same transaction (P44)."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -25,9 +25,7 @@ class Submission:
 
 
 def add(session: Session, submission: Submission) -> Answer:
-    """Add a submission; the same external id twice is one. Raise DiffersFromBefore when its content is
-    another.
-    """
+    """Add a submission; the same external id twice is one. Raise DiffersFromBefore when its content is another."""
     known = _known(session, submission)
     if known:
         return known

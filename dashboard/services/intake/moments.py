@@ -1,6 +1,4 @@
-"""Which moments are believed: not in the future, not from before anything, not older than what may be kept
-(P50).
-"""
+"""Which moments are believed: not in the future, not from before anything, not older than what may be kept (P50)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,9 +36,7 @@ class Horizon:
         return TOO_OLD if moment < self.oldest else ""
 
     def require_recent(self, field: str, moment: datetime) -> None:
-        """Raise Invalid at the field when the moment lies in the future or further back than what may be
-        kept.
-        """
+        """Raise Invalid at the field when the moment lies in the future or further back than what may be kept."""
         self.require_past(field, moment)
         if moment < self.oldest:
             raise Invalid(field, f"This is more than {self.months} calendar months ago, which is not kept.")

@@ -1,6 +1,4 @@
-"""The rare account that automation could not set up: its case opens here, and ends when the person comes
-(P60, P61).
-"""
+"""The rare account that automation could not set up: its case opens here, and ends when the person comes (P60, P61)."""
 
 from collections.abc import Collection
 
@@ -13,9 +11,7 @@ from models import Account, OnboardingCase, bound
 
 
 def open_case(session: Session, account: Account, *, reason: str) -> None:
-    """Open a case for an account that needs help, once per reason; nobody is helped after the first
-    sign-in.
-    """
+    """Open a case for an account that needs help, once per reason; nobody is helped after the first sign-in."""
     if account.first_sign_in_at or account.deactivated_at:
         return
     row = OnboardingCase

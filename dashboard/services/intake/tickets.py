@@ -18,9 +18,7 @@ SYSTEM_ERROR = "system_error"
 
 @dataclass(frozen=True)
 class Letter:
-    """What a customer wrote; `error` is the app's id of the error it is about, `written_at` in UTC (None:
-    now).
-    """
+    """What a customer wrote; `error` is the app's id of the error it is about, `written_at` in UTC (None: now)."""
 
     account: str
     kind: str
@@ -37,8 +35,14 @@ def add(session: Session, letter: Letter) -> Answer:
     if account_id is None:
         raise Invalid("account", "No account of this id is known. Send the account first.")
     error = _error(session, letter, account_id=account_id)
-    opened_at = _opened_at(session, letter, error)
-    ticket = Ticket(
+    ticket = _ticket(letter, error, account_id=account_id, opened_at=_opened_at(session, letter, error))
+    session.add(ticket)
+    session.flush()
+    return Answer(201, {"id": ticket.id, "ref": ref_of("ticket", ticket.number)})
+
+
+def _ticket(letter: Letter, error: AppError | None, *, account_id: str, opened_at: datetime) -> Ticket:
+    return Ticket(
         account_id=account_id,
         kind=letter.kind,
         language=letter.language,
@@ -52,9 +56,6 @@ def add(session: Session, letter: Letter) -> Answer:
         unlocked_at=opened_at,
         unlocked_by="customer",
     )
-    session.add(ticket)
-    session.flush()
-    return Answer(201, {"id": ticket.id, "ref": ref_of("ticket", ticket.number)})
 
 
 def _opened_at(session: Session, letter: Letter, error: AppError | None) -> datetime:

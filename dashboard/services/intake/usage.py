@@ -1,6 +1,4 @@
-"""Usage events come in by the batch: the good ones land, each bad one is named by its place and a reason
-(P10, P50).
-"""
+"""Usage events come in by the batch: the good ones land, each bad one is named by its place and a reason (P10, P50)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,9 +17,7 @@ Accounts = Mapping[str, tuple[str, datetime | None]]
 
 
 class Event(TypedDict):
-    """One usage event as it came in, checked: `occurred_at` in UTC, `properties` absent or from the
-    allow-list.
-    """
+    """One usage event as it came in, checked: `occurred_at` in UTC, `properties` absent or from the allow-list."""
 
     id: str
     account: str
