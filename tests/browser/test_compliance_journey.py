@@ -25,9 +25,9 @@ def test_a_look_is_found_with_its_reason_and_without_a_name_when_the_log_is_read
     officer = arrive(Officer, "compliance").sees_nothing_of("CNRY")
 
     officer.go_by_menu("Access log").sees("T-77", "C-31").sees_nothing_of("CNRY", "cnry", "demo.example")
-    officer.fill("Who saw the person of", "nonsense").press("Ask: Who saw the person of")
+    officer.fill("Who saw the person of", "nonsense").press("Ask : Who saw the person of")
     officer.sees("needs your attention")
-    officer.fill("Who saw the person of", "T-77").press("Ask: Who saw the person of")
+    officer.fill("Who saw the person of", "T-77").press("Ask : Who saw the person of")
     officer.sees("Who saw the person of T-77").sees_nothing_of("CNRY", "cnry")
 
     assert "T-77" not in officer.page.url

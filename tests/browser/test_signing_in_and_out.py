@@ -7,6 +7,8 @@ from tests.browser.inspection import walk_by_tab
 from tests.browser.visitors import Administrator, Engineer, Officer, Rep, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser frame")]
+one_database = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+"""What the browser alone decides is shown once."""
 MAIL = "cnry-account-a-email@x.example"
 
 
@@ -16,6 +18,7 @@ def ticket(world):
     return world.error_ticket(world.account(), assignee="support", number=77)
 
 
+@one_database
 def test_the_form_says_one_thing_when_either_half_is_wrong(arrive):
     visitor = arrive(Visitor)
 
@@ -39,6 +42,7 @@ def test_a_visitor_is_asked_to_sign_in_and_lands_where_they_wanted(arrive, ticke
     visitor.stands_at("Ticket T-77").sees(MAIL)
 
 
+@one_database
 def test_nobody_is_led_elsewhere_when_the_address_names_another_site(arrive):
     visitor = arrive(Engineer)
 
@@ -69,6 +73,7 @@ def test_back_shows_nothing_when_one_has_signed_out(arrive, ticket):
         engineer.back().stands_at("Sign in").sees_nothing_of(MAIL)
 
 
+@one_database
 def test_language_and_colours_stay_when_one_chose_them(arrive):
     rep = arrive(Rep, "rep")
     top = rep.page.get_by_role("banner")
@@ -82,6 +87,7 @@ def test_language_and_colours_stay_when_one_chose_them(arrive):
     expect(rep.page.locator("html")).to_have_attribute("lang", "nl")
 
 
+@one_database
 @pytest.mark.parametrize(
     ("kind", "name", "path"),
     [
@@ -99,9 +105,7 @@ def test_language_and_colours_stay_when_one_chose_them(arrive):
         (Administrator, "sysadmin", "/admin/onboarding/"),
     ],
 )
-def test_each_stop_is_seen_and_ringed_when_one_walks_by_tab(arrive, ticket, kind, name, path, engine_name):
-    if engine_name != "sqlite":
-        pytest.skip("The keys of a page do not depend on the database: walked on SQLite.")
+def test_each_stop_is_seen_and_ringed_when_one_walks_by_tab(arrive, ticket, kind, name, path):
     visitor = arrive(kind, name)
     visitor.go(path.format(ticket=ticket.id))
 
@@ -112,6 +116,7 @@ def test_each_stop_is_seen_and_ringed_when_one_walks_by_tab(arrive, ticket, kind
     assert len(stops) > 8
 
 
+@one_database
 def test_the_page_is_reached_first_when_the_skip_link_is_used(arrive):
     engineer = arrive(Engineer, "support")
 
