@@ -16,6 +16,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -65536",
+    "PRAGMA wal_autocheckpoint = 16384",  # 64 MB: a page that usage keeps changing is copied once, not per call
 )
 
 
