@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,8 @@ from sqlalchemy import create_engine
 
 from bench.databases import Filled
 from bench.settings import ROOT, SECRET
-from bench.story import ACCOUNTS, ACTIONS, FEATURES
+from bench.filling import BY_TIME
+from bench.story import ACCOUNTS, ACTIONS, FEATURES, weights
 from dashboard.database.engine import prepare, system_session
 from dashboard.services import tokens
 
@@ -108,6 +109,8 @@ def _outcome(tally: Tally, *, written: int, rate: float, work: float, memory: li
 def _token(place: Filled) -> str:
     engine = create_engine(place.url)
     prepare(engine)
+    with engine.begin() as connection:  # the product has no such index to keep up
+        connection.exec_driver_sql(f"DROP INDEX IF EXISTS {BY_TIME}")
     with system_session(engine, "bench") as session:
         token = tokens.make(session, name=f"bench-{time.time_ns()}", scope="app")
         session.commit()
@@ -195,20 +198,20 @@ def _send_on(connection: HTTPConnection, number: int, token: str, tally: Tally, 
 
 
 def batches(number: int) -> Iterator[bytes]:
-    """Yield batches for ever: ids nobody used before, accounts at random, all within the last hour."""
-    chance, mark = random.Random(number), f"{time.time_ns():x}-{number}"
-    sent = 0
+    """Yield batches for ever: ids nobody used before, the crowd of the story, all of this moment."""
+    chance, mark, sent = random.Random(number), f"{time.time_ns():x}-{number}", 0
+    crowd = chance.choices(range(ACCOUNTS), weights=weights(), k=8_192)
     while True:
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        events = [_event(chance, f"{mark}-{sent + index:x}", f"{at}.{index:03d}Z") for index in range(BATCH)]
+        events = [_event(chance, crowd, f"{mark}-{sent + index:x}", f"{at}.{index:03d}Z") for index in range(BATCH)]
         sent += BATCH
         yield ('{"events": [' + ",".join(events) + "]}").encode()
 
 
-def _event(chance: random.Random, key: str, at: str) -> str:
+def _event(chance: random.Random, crowd: Sequence[int], key: str, at: str) -> str:
     draw = chance.getrandbits(32)
     return (
-        f'{{"id": "{key}", "account": "account-{draw % ACCOUNTS}", "occurred_at": "{at}", '
+        f'{{"id": "{key}", "account": "account-{crowd[draw % 8_192]}", "occurred_at": "{at}", '
         f'"session": "s-{draw % 977}", "feature": "{FEATURES[draw % 8]}", "action": "{ACTIONS[draw % 6]}", '
         f'"properties": {{"widgets": {draw % 50}}}}}'
     )

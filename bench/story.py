@@ -207,7 +207,7 @@ class Story:
     def _usage_event(self) -> Iterator[Values]:
         """By time, as they came in; then the watched persons' own day."""
         chance = random.Random(SEED + 1)
-        who = chance.choices(range(ACCOUNTS), weights=_weights(), k=65_536)
+        who = chance.choices(range(ACCOUNTS), weights=weights(), k=65_536)
         what = [(chance.choice(FEATURES), chance.choice(ACTIONS), chance.choice(PROPERTIES)) for _ in range(4_096)]
         started, step = (self.now - SPAN).timestamp(), SPAN.total_seconds() / self.rows
         window = (self.begin.timestamp(), self.error_at.timestamp())
@@ -237,7 +237,8 @@ def _letters(number: int) -> str:
     return f"{number:026d}".translate(str.maketrans("0123456789", "abcdefghij"))
 
 
-def _weights() -> list[float]:
+def weights() -> list[float]:
+    """Return how much of the usage each account makes."""
     chance = random.Random(SEED + 2)
     rest = [chance.lognormvariate(0, 1) for _ in range(ACCOUNTS - BUSY)]
     share = (1 - BUSY * 0.01) / sum(rest)
