@@ -21,8 +21,8 @@ from typing import Any
 from sqlalchemy import create_engine
 
 from bench.databases import Filled
-from bench.settings import ROOT, SECRET
 from bench.filling import BY_TIME
+from bench.settings import ROOT, SECRET
 from bench.story import ACCOUNTS, ACTIONS, FEATURES, weights
 from dashboard.database.engine import prepare, system_session
 from dashboard.services import tokens
