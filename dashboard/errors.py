@@ -6,7 +6,7 @@ from flask import Flask, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from dashboard.api import problems
 from dashboard.front_door import NotYourRole, refuse
@@ -80,10 +80,10 @@ def second_person(error: SamePerson) -> Answer:
     return page(403, reason=_("A second person must decide this: you asked for it yourself."), promise="P57")
 
 
-def unexpected(error: Exception) -> Answer:
+def unexpected(error: Exception) -> Any:
     """Answer a bug without a word of its cause; the log has its kind and place."""
     db.session.rollback()
     current_app.logger.error("unexpected %s", type(error).__name__, exc_info=current_app.debug)
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    return page(500)
+    return http_page(InternalServerError())

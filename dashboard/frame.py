@@ -111,6 +111,7 @@ def short(moment: datetime | None) -> str:
 
 def span(seconds: float) -> str:
     """4 s, 31 min, 16 h 20 min or 3 days: as much as a reader needs."""
+    seconds = max(seconds, 0)  # two clocks may differ
     minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
     if seconds < 60:
         return str(gettext("%(n)s s", n=int(seconds)))

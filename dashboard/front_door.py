@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden, HTTPException
 from werkzeug.wrappers import Response
@@ -36,6 +36,10 @@ REFUSED_ENDPOINTS = {
 """Endpoints of libraries that nobody needs: refused for everyone."""
 
 
+FORM_BYTES = 256 * 1024
+"""Ten thousand characters of any script fit several times; a machine's call may be larger."""
+
+
 class SilentEndpoint(Exception):
     """Cannot start because an endpoint does not declare who it is for."""
 
@@ -58,7 +62,7 @@ def stand_before(app: Flask) -> None:
     """Put the front door before every request of an application."""
     app.before_request(name_the_request)
     app.before_request(guard)
-    app.before_request(refuse_nul)
+    app.before_request(check_the_form)
 
 
 def name_the_request() -> None:
@@ -68,16 +72,19 @@ def name_the_request() -> None:
     g.at = utcnow()
 
 
-def refuse_nul() -> None:
-    """Refuse a form or an address with a NUL in it: no keyboard types one, and PostgreSQL keeps none."""
+def check_the_form() -> None:
+    """Refuse a form too large for one, or one with a NUL: no keyboard types it, and PostgreSQL keeps none."""
     if request.path.startswith("/api/"):
         return  # the body of a call is read in one place, with its own limits
+    request.max_content_length = FORM_BYTES
     if any("\0" in value for values in (request.args, request.form) for _name, value in values.items(multi=True)):
         abort(400)
 
 
 def guard() -> Response | None:
     """Let a request pass, send it to sign in, or refuse it."""
+    if getattr(session, "unreachable", False):
+        abort(503)
     if request.endpoint is None:
         return None  # no such address: the error page answers
     declaration = declared(current_app, request.endpoint)
@@ -100,9 +107,9 @@ def enter(permission: Permission | None) -> None:
     if not g.decision.allowed:
         refuse(g.actor, permission, reason=g.decision.reason)
         raise NotYourRole(g.decision)
-    session = db.session()
-    session.info["request_id"] = g.request_id
-    bind(session, g.decision.access)
+    guarded = db.session()
+    guarded.info["request_id"] = g.request_id
+    bind(guarded, g.decision.access)
 
 
 class NotYourRole(Forbidden):
@@ -116,13 +123,11 @@ class NotYourRole(Forbidden):
 
 def refuse(actor: Actor, permission: str, *, reason: str) -> None:
     """Record a refusal, in a session of its own so that nothing of the refused request is written with it."""
-    with system_session(db.engine, "record a refusal") as session:
-        session.info["access"] = Access(
-            actor, permission, "own", "P57", writes=frozenset({"access_record"}), at=utcnow()
-        )
-        session.info["request_id"] = g.get("request_id", "")
-        record(session, "access_refused", reason=reason)
-        session.commit()
+    with system_session(db.engine, "record a refusal") as work:
+        work.info["access"] = Access(actor, permission, "own", "P57", writes=frozenset({"access_record"}), at=utcnow())
+        work.info["request_id"] = g.get("request_id", "")
+        record(work, "access_refused", reason=reason)
+        work.commit()
 
 
 def endpoints(app: Flask) -> Iterator[tuple[str, str, str, Declaration | None]]:

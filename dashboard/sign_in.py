@@ -17,6 +17,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import user_logged_out
 from flask_security import UserDatastore, user_authenticated
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, undefer
 
 from dashboard.database.engine import system_session
@@ -36,6 +37,15 @@ class SignedInSession(SecureCookieSession):
     key: str = ""
     row_staff: Staff | None = None
     stale: bool = False
+    unreachable: bool = False
+    """The database did not answer: nobody can tell who this is, and the front door says so."""
+
+    @classmethod
+    def without_a_database(cls) -> "SignedInSession":
+        """Return an empty session, so that the request still gets a page."""
+        opened = cls()
+        opened.unreachable = True
+        return opened
 
 
 def hashed(key: str) -> str:
@@ -56,7 +66,10 @@ class StaffSessions(SecureCookieSessionInterface):
         cookie = request.cookies.get(self.get_cookie_name(app), "")
         if not cookie.startswith(self.prefix):
             return super().open_session(app, request)
-        return self._signed_in(cookie[len(self.prefix) :]) or SignedInSession()
+        try:
+            return self._signed_in(cookie[len(self.prefix) :]) or SignedInSession()
+        except SQLAlchemyError:
+            return SignedInSession.without_a_database()
 
     def _signed_in(self, key: str) -> SignedInSession | None:
         at = utcnow()
@@ -162,7 +175,8 @@ def actor_of(staff: Staff) -> Actor:
 
 
 def log_sign_in(_app: Flask, *, user: Staff, **_facts: Any) -> None:
-    """Record a sign-in under the name of whose it is, and when it was."""
+    """Record a sign-in under the name of whose it is, and when it was; the form's token from before is void."""
+    browser_session.pop("csrf_token", None)
     with _about_oneself(actor_of(user)) as session:
         session.execute(update(Staff).where(Staff.id == user.id).values(last_seen_at=utcnow()))
         record(session, "signed_in")

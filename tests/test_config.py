@@ -27,7 +27,9 @@ def test_an_empty_variable_counts_as_unset_when_it_is_given():
 def test_values_arrive_when_they_are_set():
     url = "postgresql+psycopg://u:p@127.0.0.1/x"
 
-    settings = read({**SAFE, "DATABASE_URL": url, "PORT": "9001", "TIME_ZONE": "Europe/Vilnius", "SMTP_URL": "smtps://mail:465"})
+    settings = read(
+        {**SAFE, "DATABASE_URL": url, "PORT": "9001", "TIME_ZONE": "Europe/Vilnius", "SMTP_URL": "smtps://mail:465"}
+    )
 
     assert (settings.url, settings.port, str(settings.zone)) == (url, 9001, "Europe/Vilnius")
 

@@ -1,6 +1,5 @@
 """My work: what lies on my desk, per role, without personal data."""
 
-
 from flask import current_app, flash, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext

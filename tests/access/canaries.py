@@ -57,7 +57,6 @@ class Canaries:
     """Which canary stands for which cell."""
 
     cells: dict[str, Cell] = field(default_factory=dict)
-    moments: int = 0
 
     def planted_columns(self) -> set[str]:
         """Return the columns in which at least one canary stands."""
@@ -72,16 +71,15 @@ class Canaries:
         cell = Cell(f"{column.table.name}.{column.name}", row)
         word = "cnry" + digest(cell.column, row, salt)[:10]
         if isinstance(column.type, UtcDateTime):
-            return self._moment(cell, at, salt)
+            return self._moment(cell, at, word)
         if column.name == "phone":
             return self._phone(cell, word)
         self.know(word, cell)
         return _dressed(word, column.type, column.name)
 
-    def _moment(self, cell: Cell, at: datetime, salt: str) -> datetime:
-        self.moments += 1
-        second = 1 + (self.moments * 2 + bool(salt)) % 59
-        moment = at.replace(minute=self.moments * 7 % 60, second=second, microsecond=0)
+    def _moment(self, cell: Cell, at: datetime, word: str) -> datetime:
+        chance = int(word[4:], 16)
+        moment = at.replace(minute=chance % 60, second=1 + chance // 60 % 59, microsecond=0)
         for hours in (0, 1, 2):  # the pages speak the company's time, winter or summer
             self.know((moment + timedelta(hours=hours)).strftime("%H:%M:%S"), cell)
         return moment

@@ -94,9 +94,14 @@ def opened(world: Planted, visitor: Visitor, door: Door, method: str) -> str:
     return seen
 
 
-CASES = ("ticket", "contact_request", "onboarding_case", "trace_widening", "proposal", "staff", "api_token")
-"""Tables whose ids stand in addresses; of the others a few are tried."""
-
+KINDS = {
+    "tickets": ("ticket", "trace_widening"),
+    "contact-requests": ("contact_request",),
+    "onboarding": ("onboarding_case",),
+    "staff": ("staff", "proposal", "api_token"),
+    "accounts": ("account",),
+}
+"""Under /admin/…: the tables whose ids belong in the addresses; elsewhere all of them are tried. Of the others, two."""
 EXTERNAL = ("account-mine_question", "company-mine_question")
 """The app's own ids, which stand in the addresses of the intake API."""
 
@@ -105,11 +110,8 @@ def candidates(world: Planted, door: Door, method: str) -> list[str]:
     """Return the ids worth trying at a door, an absent one first."""
     if not door.takes_id or method not in door.methods:
         return [ABSENT]
-    return [
-        ABSENT,
-        *EXTERNAL,
-        *(value for table, ids in world.ids.items() for value in (ids if table in CASES else ids[:2])),
-    ]
+    meant = next((KINDS[part] for part in door.path.split("/") if part in KINDS), tuple(KINDS["staff"]))
+    return [ABSENT, *EXTERNAL, *(i for table, ids in world.ids.items() for i in (ids if table in meant else ids[:2]))]
 
 
 def settle(world: Planted, method: str, seen: str) -> None:

@@ -212,13 +212,27 @@ def _defaults(table: Any) -> dict[str, Any]:
 
 
 def plant(
-    app: Flask, *, hides: Callable[[Cell], bool] = lambda _cell: False, copies: Callable[[str], int] = lambda _g: 1
+    app: Flask,
+    *,
+    hides: Callable[[Cell], bool] = lambda _cell: False,
+    copies: Callable[[str], int] = lambda _g: 1,
+    existing: str = "",
 ) -> Planted:
     """Plant a world into an application's database and return it."""
     world = Planted(app)
     planter = Planter(world, hides=hides, copies=copies)
     for story in (staff, machines, tickets, strangers, contact_requests, onboarding, looks):
         story(planter)
+    if existing:
+        planter.row(
+            Account,
+            "existing",
+            company_id=key("company", "mine_question"),
+            external_id="account-existing",
+            email=existing,
+            source="self",
+            set_up="automatic",
+        )
     world.restore()
     world.watch()
     return world
@@ -478,7 +492,7 @@ def look(
     """Add a line of the access log about a case."""
     found = number(table, group)
     p.row(
-        AccessRecord, group, part=what, at=NOW - HOUR, number=100 + len(p.world.rows), event=what, staff_id=key(staff),
+        AccessRecord, group, part=what, at=NOW - HOUR, number=number("line", group, what), event=what, staff_id=key(staff),
         staff_number=list(STAFF).index(staff) + 1, role=STAFF[staff], permission="ticket:work", purpose="support",
         allowed=True, reason=reason, case_ref=f"{letter}-{found}", case_id=key(table, group), count=0,
     )  # fmt: skip

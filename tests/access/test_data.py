@@ -3,44 +3,18 @@
 Sinks: body, headers, cookies, redirects, flashes, error pages of every GET and POST; the log; the access log; messages.
 """
 
-import logging
-
 import pytest
 
-from models import PERSONAL, AccessRecord, Message
+from models import PERSONAL
 from tests.access.canaries import Cell, closed_columns, needles
-from tests.access.planted import Planted, all_rows
-from tests.access.principals import PRINCIPALS, visitor
+from tests.access.first_walk import first_walk, grouped
+from tests.access.planted import Planted
+from tests.access.principals import PRINCIPALS
 from tests.access.visible import KNOWN, MINE, SIGHTS, allowed, knows, promised
-from tests.access.walk import Answer, Walk, every_form, everywhere
+from tests.access.walk import Answer
 
 ENTERING = {"staff.fs_uniquifier", "staff_session.key_hash", "staff_session.data", "api_token.token_hash"}
 """Secrets that must work for anyone to come in; they are looked for by their value (Planted.secrets)."""
-
-
-class Ears(logging.Handler):
-    """Hears every line of every log."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(logging.Formatter("%(name)s %(message)s"))
-        self.heard: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line, with its traceback if it has one."""
-        self.heard.append(self.format(record))
-
-
-@pytest.fixture
-def ears():
-    """Listen to the root log for the length of a test."""
-    handler, root = Ears(), logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    yield handler
-    root.removeHandler(handler)
-    root.setLevel(before)
 
 
 def leaks(world: Planted, answers: list[Answer]) -> list[str]:
@@ -79,20 +53,20 @@ def test_hand_written_table_names_columns_that_exist_when_a_column_is_renamed():
     assert named <= closed_columns().keys()
 
 
-@pytest.mark.parametrize("name", PRINCIPALS)
-def test_nobody_sees_a_value_the_table_forbids_when_every_page_and_form_is_asked(planted, ears, name, record_property):
-    looked = everywhere(Walk(planted, visitor(planted, name)))
-    named = {planted.refs[ref]: answer for answer in looked.answers for ref in refs_in(planted, answer)}
-    walk = every_form(looked)
+@pytest.mark.parametrize("name", grouped(PRINCIPALS))
+def test_nobody_sees_a_value_the_table_forbids_when_every_page_and_form_is_asked(planted, name, record_property):
+    first = first_walk(planted, name)
+    answers = first.walk.answers
+    named = {planted.refs[ref]: answer for answer in first.looked for ref in refs_in(planted, answer)}
 
-    record_property("requests", len(walk.answers))
-    assert leaks(planted, walk.answers) == []
-    assert promised(name) - seen(planted, walk.answers) == set()
+    record_property("requests", len(answers))
+    assert leaks(planted, answers) == []
+    assert promised(name) - seen(planted, answers) == set()
     assert {group: str(answer) for group, answer in named.items() if not knows(name, group)} == {}
     assert {group for group in KNOWN.get(name, ()) if group in planted.refs.values()} - named.keys() == set()
-    assert [str(answer) for answer in walk.answers if answer.status >= 500 and answer.endpoint not in MAY_BE_DOWN] == []
-    assert [line for line in ears.heard if any(planted.canaries.found_in(line))] == []
-    assert [line for line in written(planted) if any(customers(planted, line))] == []
+    assert [str(answer) for answer in answers if answer.status >= 500 and answer.endpoint not in MAY_BE_DOWN] == []
+    assert [line for line in first.heard if any(planted.canaries.found_in(line))] == []
+    assert [line for line in first.written if any(customers(planted, line))] == []
 
 
 MAY_BE_DOWN = {"operations.readyz"}
@@ -102,12 +76,6 @@ MAY_BE_DOWN = {"operations.readyz"}
 def refs_in(world: Planted, answer: Answer) -> list[str]:
     """Return the references of cases that stand in an answer."""
     return [ref for ref in world.refs if ref in answer.text]
-
-
-def written(world: Planted) -> list[str]:
-    """Return every line of the access log and every message as they were written."""
-    lines = [str(dict(row)) for row in all_rows(world, AccessRecord)]
-    return lines + [f"{row['subject']} {row['body']}" for row in all_rows(world, Message)]
 
 
 def customers(world: Planted, text: str) -> list[Cell]:

@@ -74,6 +74,7 @@ QUEUE = ("free_question", "free_error")
 KNOWN = {
     "support": (*QUEUE, *MINE, *MINE_LOCKED, "mine_closed", "handed_over", "theirs_unconfirmed", "theirs_widening"),
     "rep": ("contact_free", "contact_mine", "contact_closed", "contact_given_on"),
+    "demoted": ("contact_free",),
     "sysadmin": ("onboarding_free", "onboarding_mine", "proposal_open", "proposal_mine", "proposal_done"),
     "compliance": ("mine_closed", "handed_over", "contact_closed", "contact_given_on", "mine_question"),
 }

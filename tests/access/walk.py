@@ -4,6 +4,7 @@ What comes back is kept as `Answer`s: status, headers, cookies and body, with th
 the record its address named.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -100,6 +101,16 @@ class Walk:
     links: dict[str, None] = field(default_factory=dict)
     forms: dict[tuple[str, str], FormFound] = field(default_factory=dict)
     changed: bool = False
+    ids: dict[str, list[str]] = field(default_factory=dict)
+    """Path → the ids to ask it about; those of the first world are kept for the second."""
+
+    refs: list[str] = field(default_factory=list)
+    """The references of cases to look for, likewise."""
+
+    def about(self, door: Door) -> list[str]:
+        """Return the ids to ask a door about."""
+        method = "GET" if "GET" in door.methods else "POST"
+        return self.ids.setdefault(door.path, candidates(self.world, door, method))
 
     def ask(self, method: str, url: str, **sent: Any) -> Answer:
         """Send one request and keep the answer whole: status, headers, cookies, body."""
@@ -170,7 +181,7 @@ def try_ids(walk: Walk, door: Door, ask: Callable[[str], Answer]) -> None:
     if door.endpoint in SKIPPED:
         return
     shut = 0
-    for value in candidates(walk.world, door, "GET" if "GET" in door.methods else "POST"):
+    for value in walk.about(door):
         shut += ask(door.url(value)).status in {302, 401, 403}
         if shut >= SHUT_AFTER:
             return
@@ -193,3 +204,26 @@ def _send(walk: Walk, url: str, data: dict[str, str]) -> Answer:
     if answer.status < 400 and answer.endpoint != "security.login":
         walk.world.restore()
     return answer
+
+
+ODD = ("0", "-1", "9" * 20, "x" * 5_000, "%00", "%ED%A0%80", "%F0%9F%94%91", "1,2", "'", "%25", "None")
+"""Ids and parameters nobody meant."""
+MAILS = ("someone@x.example", "nobody@x.example", "A@B", "%@x.example", "_" * 20 + "@x.example", "")
+"""Addresses to try; the first is an account's in the second of two worlds only."""
+
+
+def odd_requests(walk: Walk) -> Walk:
+    """Ask what nobody meant: odd ids and parameters, references of every case, addresses, refused writes."""
+    for path in sorted({door.path for door in doors(walk.world.app) if "GET" in door.methods}):
+        for odd in ODD:
+            odd_url = re.sub(r"<[^>]+>", odd, path) if "<" in path else f"{path}?at={odd}&tab={odd}&kind={odd}&q={odd}"
+            walk.ask("GET", odd_url)
+    for number in range(1000, 9000, 23):
+        walk.ask("POST", "/admin/find", data={"q": f"{'TCO'[number % 3]}-{number}"})
+    walk.refs = walk.refs or sorted(walk.world.refs)
+    for ref in walk.refs:
+        walk.ask("POST", "/admin/find", data={"q": ref})
+    for mail in MAILS:
+        walk.ask("POST", "/login", data={"email": mail, "password": "not the password"})
+        walk.ask("POST", "/admin/tickets/write", data={"email": mail, "kind": "none", "subject": "x", "body": "y"})
+    return walk

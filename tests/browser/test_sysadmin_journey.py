@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from dashboard.services import outbox
+from models import Heartbeat, utcnow
 from tests.browser.visitors import Administrator, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser sysadmin")]
@@ -122,3 +123,13 @@ def test_three_fields_appear_and_go_when_a_set_up_is_taken_and_closed(world, two
     ilse.choose("How does it end?", "The account is set up").press("Close case")
 
     ilse.sees_nothing_of(*THREE)
+
+
+def test_silence_is_never_green_when_the_scheduler_gives_no_sign(world, two):
+    ilse, _piotr = two
+
+    ilse.go_by_menu("Jobs").sees("The scheduler is silent.", "Send messages")
+    world.add(Heartbeat(process="scheduler", at=utcnow()))
+    ilse.go_by_menu("Jobs").sees("Alive")
+
+    expect(ilse.page.get_by_text("The scheduler is silent.")).to_have_count(0)

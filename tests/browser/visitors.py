@@ -116,7 +116,7 @@ class Visitor:
     def sees(self, *texts: str) -> Self:
         """Each text stands on the page."""
         for text in texts:
-            expect(self.page.get_by_role("main").get_by_text(text).first).to_be_visible()
+            expect(self.page.get_by_role("main").get_by_text(text).filter(visible=True).first).to_be_visible()
         return self
 
     def sees_nothing_of(self, *texts: str) -> Self:

@@ -1,0 +1,163 @@
+"""Two worlds that differ only in what a viewer may not know answer alike, byte for byte.
+
+The second world has other values in every cell the viewer may not see, and of the cases they may not know every other one
+is gone and the rest are there twice. Each principal asks both the same thousand things: whatever a count, a sort, a cursor,
+a search or a refusal would tell about the hidden shows as a difference.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select, true
+
+from dashboard.database.engine import system_session
+from dashboard.policy import decide
+from dashboard.policy.grants import GRANTS
+from models import CONDITIONS, RowCondition, Ticket, db
+from tests.access.canaries import Cell, digest
+from tests.access.first_walk import first_walk, grouped
+from tests.access.planted import Planted, plant
+from tests.access.principals import visitor
+from tests.access.visible import knows, promised
+from tests.access.walk import MAILS, Walk, every_form, everywhere, odd_requests
+
+VIEWERS = ("anonymous", "rep", "support", "sysadmin", "compliance", "demoted", "deactivated", "token-website")
+AT_LEAST = 1_000
+CHANGING = (
+    (re.compile(r"nonce[-=]\"?[\w-]+"), "nonce"),
+    (re.compile(r"(name=\"csrf_token\"[^>]*value=\")[^\"]+"), r"\1token"),
+    (re.compile(r"(?m)^(Set-Cookie|Date|X-Request-Id):.*$"), r"\1"),
+)
+"""What differs from request to request: the page's nonce, the form's token, the cookie, the request's id."""
+POINTED_AT = {"mine_question"}
+"""Its company is another person's too, so it cannot go or double."""
+
+
+def hides(who: str) -> Callable[[Cell], bool]:
+    """Return whether a viewer may not see a cell; what they may see of it anywhere stays as it is."""
+    shown = promised(who)
+    return lambda cell: cell not in shown and not cell.row.startswith(("staff_", "proposal_", "token"))
+
+
+def copies(who: str) -> Callable[[str], int]:
+    """Return how often a group stands in the second world: once where it is known, else not at all or twice."""
+    return lambda group: 1 if knows(who, group) or group in POINTED_AT else 2 * (int(digest(group)[:2], 16) % 2)
+
+
+def second_world(first: Planted, who: str) -> Planted:
+    """Plant the other world over the first."""
+    world = plant(first.app, hides=hides(who), copies=copies(who), existing=MAILS[0])
+    assert len(world.rows) != len(first.rows)
+    return world
+
+
+def told(walk: Walk) -> dict[str, str]:
+    """Return each answer by what was asked, without what changes from request to request.
+
+    What was free and has just been taken shows its person, who is another in the other world: such answers are left out.
+    """
+    times: Counter[str] = Counter()
+    answers = {}
+    for answer in walk.answers:
+        if answer.after:
+            continue
+        asked = f"{answer.method} {answer.url[:200]}"
+        times[asked] += 1
+        answers[f"{asked} #{times[asked]}"] = f"{answer.status}\n{steady(answer.text)}"
+    return answers
+
+
+def steady(text: str) -> str:
+    """Return an answer without what changes from request to request."""
+    for pattern, word in CHANGING:
+        text = pattern.sub(word, text)
+    return text
+
+
+def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    """Return what was answered differently, with the first line that differs."""
+    return [
+        f"{asked}: {_first(one.get(asked, ''), other.get(asked, ''))}"
+        for asked in {**one, **other}
+        if one.get(asked) != other.get(asked)
+    ]
+
+
+def _first(one: str, other: str) -> str:
+    pairs = zip(one.split("\n"), other.split("\n"), strict=False)
+    return next((f"{a.strip()[:120]!r} ≠ {b.strip()[:120]!r}" for a, b in pairs if a != b), "one is longer")
+
+
+def asked_again(first: Walk, world: Planted) -> Walk:
+    """Ask another world what the first was asked."""
+    walk = Walk(world, visitor(world, first.visitor.name), ids=first.ids, refs=first.refs)
+    return every_form(odd_requests(everywhere(walk)))
+
+
+@pytest.mark.parametrize("who", grouped(VIEWERS))
+def test_answers_are_alike_when_only_the_hidden_differs(planted, who, record_property):
+    first = first_walk(planted, who)
+
+    second = asked_again(first.walk, second_world(planted, who))
+
+    record_property("requests", len(first.walk.answers))
+    assert len(first.walk.answers) >= AT_LEAST
+    assert differing(told(first.walk), told(second)) == []
+
+
+@pytest.mark.parametrize("who", grouped(("rep", "sysadmin")))
+def test_answers_are_alike_when_the_same_world_is_asked_twice(planted, who):
+    first = first_walk(planted, who)
+    planted.restore()
+
+    again = asked_again(first.walk, planted)
+
+    assert differing(told(first.walk), told(again)) == []
+
+
+def test_difference_is_noticed_when_a_grant_reaches_too_far(planted, monkeypatch):
+    monkeypatch.setitem(
+        CONDITIONS, "every_ticket", RowCondition("every_ticket", "ticket", "all", lambda _access: true())
+    )
+    monkeypatch.setattr(decide, "GRANTS", tuple(widened(grant, "ticket:list") for grant in GRANTS))
+
+    assert differences_on(planted, "/admin/tickets/?tab=closed") != []
+
+
+def test_difference_is_noticed_when_a_header_counts_what_there_is(planted, monkeypatch):
+    def counting(response):
+        with system_session(db.engine, "a leak on purpose", read_only=True) as session:
+            response.headers["X-Total"] = session.scalar(select(func.count()).select_from(Ticket))
+        return response
+
+    monkeypatch.setitem(planted.app.after_request_funcs, None, [*planted.app.after_request_funcs[None], counting])
+
+    assert differences_on(planted, "/admin/looks/") != []
+
+
+def test_nothing_differs_when_nothing_leaks_on_the_same_two_pages(planted):
+    assert differences_on(planted, "/admin/tickets/?tab=closed", "/admin/looks/") == []
+
+
+def differences_on(planted: Planted, *urls: str) -> list[str]:
+    """Ask both worlds for single pages as a support engineer."""
+    answers = []
+    for make in (lambda: planted, lambda: second_world(planted, "support")):
+        world = make()
+        walk = Walk(world, visitor(world, "support"))
+        for url in urls:
+            walk.ask("GET", url)
+        answers.append(told(walk))
+    return differing(*answers)
+
+
+def widened(grant, permission):
+    """Return a grant that reaches every ticket."""
+    if grant.permission != permission:
+        return grant
+    return replace(
+        grant, reach=tuple(replace(r, condition="every_ticket") if r.table == "ticket" else r for r in grant.reach)
+    )

@@ -1,0 +1,176 @@
+"""The migrations lay exactly the tables of the models, on both databases; the application refuses to run behind them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, text
+
+from dashboard.app import create_app, refuse_if_behind
+from dashboard.config import UnsafeSetting
+from dashboard.database import migrate
+from models import Base
+from tests import postgres
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """Hold the PostgreSQL server of this run."""
+    held = postgres.start()
+    yield held
+    held.stop()
+
+
+@pytest.fixture
+def empty(engine_name: str, server: postgres.Server, tmp_path: Path, worker_id: str) -> str:
+    """Return the address of a database without any table."""
+    if engine_name == "postgresql":
+        return server.create_database(f"migrations_{worker_id}")
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture
+def engine(empty: str) -> Iterator[Engine]:
+    """An engine on it."""
+    made = create_engine(empty)
+    yield made
+    made.dispose()
+
+
+def differences(engine: Engine) -> list[object]:
+    """Return what Alembic would still change to come from the database to the models."""
+    with engine.connect() as connection:
+        types = {"compare_type": import_compare()}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=types), Base.metadata))
+
+
+def import_compare():
+    """Return how migrations/env.py compares types; that file runs migrations when it is imported."""
+    source = Path(migrate.SCRIPTS / "env.py").read_text().partition("context.configure(")[0]
+    names: dict[str, object] = {}
+    exec(compile(source, "env.py", "exec"), names)
+    return names["compare"]
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names())
+
+
+def test_the_tables_are_those_of_the_models_when_migrated(engine: Engine):
+    migrate.upgrade(engine)
+
+    assert differences(engine) == []
+    assert tables(engine) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_a_missing_column_is_noticed_when_the_schema_lags(engine: Engine):
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE ticket DROP COLUMN language"))
+
+    assert [difference[0] for difference in differences(engine)] == ["add_column"]
+
+
+def test_the_conditions_of_the_models_hold_when_migrated(engine: Engine):
+    migrate.upgrade(engine)
+
+    wanted = {
+        c.name for table in Base.metadata.tables.values() for c in table.constraints if isinstance(c, CheckConstraint)
+    }
+    found = {c["name"] for table in Base.metadata.tables for c in inspect(engine).get_check_constraints(table)}
+    assert wanted == found
+    assert wanted
+
+
+def test_foreign_keys_and_indexes_are_those_of_the_models_when_migrated(engine: Engine):
+    migrate.upgrade(engine)
+
+    wanted = {
+        (t.name, key.parent.name, key.column.table.name)
+        for t in Base.metadata.tables.values()
+        for key in t.foreign_keys
+    }
+    found = {
+        (table, key["constrained_columns"][0], key["referred_table"])
+        for table in Base.metadata.tables
+        for key in inspect(engine).get_foreign_keys(table)
+    }
+    assert wanted == found
+
+
+def test_numbers_are_never_used_again_when_the_newest_row_has_gone(engine: Engine):
+    migrate.upgrade(engine)
+    numbered = [table for table in Base.metadata.tables.values() if table.dialect_options["sqlite"]["autoincrement"]]
+
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            made = dict(connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all())
+        assert [t.name for t in numbered if "AUTOINCREMENT" not in made[t.name]] == []
+    assert numbered
+
+
+def test_nothing_is_left_when_all_is_taken_back(engine: Engine):
+    migrate.upgrade(engine)
+
+    with engine.connect() as connection:
+        command.downgrade(migrate._config(connection), "base")
+        connection.commit()
+
+    assert tables(engine) == {"alembic_version"}
+    migrate.upgrade(engine)
+    assert differences(engine) == []
+
+
+def test_upgrading_twice_changes_nothing_when_all_is_there(engine: Engine):
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO heartbeat (process, at) VALUES ('x', '2026-01-01 00:00:00')"))
+
+    migrate.upgrade(engine)
+
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM heartbeat")) == 1
+
+
+def test_a_database_is_behind_until_it_is_migrated_when_asked(engine: Engine):
+    before = migrate.behind(engine)
+    migrate.upgrade(engine)
+
+    assert (before, migrate.behind(engine)) == (True, False)
+
+
+def test_the_application_does_not_run_when_its_database_is_behind(empty: str, engine: Engine):
+    app = create_app({"DATABASE_URL": empty, "DEMO": "1", "SECRET_KEY": "k" * 40})
+
+    with pytest.raises(UnsafeSetting, match="flask --app wsgi database upgrade"):
+        refuse_if_behind(app)
+    migrate.upgrade(engine)
+
+    refuse_if_behind(app)
+
+
+def test_the_application_does_not_run_when_its_database_is_of_another_time(empty: str, engine: Engine):
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'unknown'"))
+    app = create_app({"DATABASE_URL": empty, "DEMO": "1", "SECRET_KEY": "k" * 40})
+
+    with pytest.raises(UnsafeSetting):
+        refuse_if_behind(app)
+
+
+def test_there_is_one_way_forward_when_migrations_are_read():
+    scripts = ScriptDirectory(str(migrate.SCRIPTS))
+
+    assert len(scripts.get_heads()) == 1
+    assert all(revision.doc and revision.module.downgrade for revision in scripts.walk_revisions())
+
+
+def test_a_migration_stands_on_its_own_when_it_is_read():
+    sources = [path.read_text() for path in (migrate.SCRIPTS / "versions").glob("*.py")]
+
+    assert not [source for source in sources if "import models" in source or "from models" in source]
