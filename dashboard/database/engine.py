@@ -1,5 +1,8 @@
 """How connections behave: SQLite waits, writes ahead and keeps foreign keys; both keep values out of error texts."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -41,3 +44,20 @@ def guarded_session(engine: Engine, access: Access | None, *, request_id: str = 
     """Open a session that serves one Access; without one it reaches nothing."""
     info = {"request_id": request_id} | ({"access": access} if access else {})
     return Session(engine, info=info)
+
+
+_QUEUE = threading.Lock()
+
+
+@contextmanager
+def in_turn(engine: Engine) -> Iterator[None]:
+    """Let this process's writers of bulk queue here on SQLite, and be woken when it is their turn.
+
+    At the file itself SQLite makes them poll, asleep for up to 0.1 s while it is free: half as much usage came in.
+    Never open a second turn inside one.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with _QUEUE:
+        yield

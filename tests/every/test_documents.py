@@ -18,7 +18,6 @@ PARTS = {"help", "lint", "types", "coverage"}
 """Targets that `make help` leaves out: itself, and what `make check` is made of."""
 MADE = ("var/", ".venv/")
 """What the README names and a first run makes."""
-"""What the README names ahead of time, and what it waits for."""
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,6 @@ LONGER = {
     "dashboard/services/traces.py:read": "Recorded, committed, then returned: the order is the point.",
     "dashboard/services/follow_ups.py:record_attempt": "One line of checks per thing a rep may enter.",
     "dashboard/services/access_log.py:_line": "One line per column.",
-    "dashboard/services/intake/app_errors.py:add": "One line per column.",
-    "dashboard/services/intake/tickets.py:add": "One line per column.",
-    "dashboard/api/calls.py:call": "A decorator: the function within is the call itself.",
     "dashboard/demo/live.py:keep_going": "One loop that runs until it is told to stop.",
     "models/usage.py:error_window": "One row condition, whole: to be read against P37 at one look.",
 }

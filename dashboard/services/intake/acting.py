@@ -4,6 +4,7 @@ Two equal calls at the same moment: the database lets one through, the other is 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from dashboard.database.engine import system_session
+from dashboard.database.engine import in_turn, system_session
 from dashboard.policy.lifetimes import IDEMPOTENCY
 from dashboard.services.refusals import KeyUsedOtherwise, SomeoneWasFaster
 from models import IdempotencyRecord, bound
@@ -45,7 +46,8 @@ Effect = Callable[[Session], Answer]
 def act(engine: Engine, effect: Effect, *, repeat: Repeat | None = None, read_only: bool = False) -> Answer:
     """Run an effect and commit it, or return the stored answer. Raise SomeoneWasFaster when the crowd is too thick."""
     for _ in range(ATTEMPTS):
-        with system_session(engine, "intake", read_only=read_only) as session:
+        queue = nullcontext() if read_only else in_turn(engine)
+        with queue, system_session(engine, "intake", read_only=read_only) as session:
             try:
                 return _once(session, effect, repeat)
             except IntegrityError:

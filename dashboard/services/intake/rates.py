@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from dashboard.database.engine import system_session
+from dashboard.database.engine import in_turn, system_session
 from dashboard.services import tokens
 from models import bound, count_call
 
@@ -11,7 +11,7 @@ MINUTE = 60
 
 def enter(engine: Engine, machine: tokens.Machine, *, limit: int) -> int:
     """Count a call and note when the token was used; return the seconds to wait, 0 when it may go on."""
-    with system_session(engine, "intake") as session:
+    with in_turn(engine), system_session(engine, "intake") as session:
         seconds = int(bound(session).at.timestamp())
         calls = count_call(session, machine.token_id, seconds // MINUTE)
         tokens.touch(session, machine)
