@@ -63,7 +63,7 @@ def fill(*, accounts: int = 800, events: int = 300_000) -> None:
     if begun is None:
         return
     click.echo("Telling the demo's story through the intake API …", err=True)
-    with stand_in_tokens() as keys, Bar(length=events) as bar:
+    with stand_in_tokens("story") as keys, Bar(length=events) as bar:
         client = InProcessClient(current_app.wsgi_app, keys)
         try:
             play(tell(now=begun, accounts=accounts, events=events), client, progress=bar)
@@ -96,12 +96,15 @@ def _staff() -> Iterator[Staff]:
 
 
 @contextmanager
-def stand_in_tokens() -> Iterator[dict[Audience, str]]:
-    """Yield a fresh token for the stand-in app and website; they are revoked when the stand-in stops."""
+def stand_in_tokens(of: str) -> Iterator[dict[Audience, str]]:
+    """Yield a key each for the stand-in app and website; they are revoked when the stand-in stops.
+
+    A story that goes on after a break is the same caller as before: the API knows a call sent again by its token.
+    """
     scopes: tuple[Audience, ...] = ("app", "website")
-    names = {scope: f"stand-in {scope} {new_id()[:6]}" for scope in scopes}
+    names = {scope: f"stand-in {scope}, {of}" for scope in scopes}
     with _system("the demo's tokens") as session:
-        keys = {scope: tokens.make(session, name=name, scope=scope) for scope, name in names.items()}
+        keys = {scope: _key(session, name=name, scope=scope) for scope, name in names.items()}
         session.commit()
     try:
         yield keys
@@ -112,10 +115,19 @@ def stand_in_tokens() -> Iterator[dict[Audience, str]]:
             session.commit()
 
 
+def _key(session: Session, *, name: str, scope: Audience) -> str:
+    known = session.scalar(select(ApiToken).where(ApiToken.name == name))
+    if known is None:
+        return tokens.make(session, name=name, scope=scope)
+    key = tokens.new_key()
+    known.token_hash, known.revoked_at = tokens.hashed(key), None
+    return key
+
+
 def go_on(*, accounts: int) -> None:
     """Play app and website against the running server until Ctrl-C."""
     settings = current_app.extensions["settings"]
-    with stand_in_tokens() as keys:
+    with stand_in_tokens(f"live {new_id()[:6]}") as keys:
         client = HttpClient(f"http://127.0.0.1:{settings.port}", keys)
         keep_going(client, now=utcnow, stop=Event(), people_of=(SEED, accounts))
 

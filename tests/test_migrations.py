@@ -1,4 +1,4 @@
-"""The migrations lay exactly the tables of the models, on both databases; the application refuses to run behind them."""
+"""The migrations lay exactly the tables of the models, on both databases; no application runs behind them."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -32,9 +32,14 @@ def hashed(token: str) -> str:
 
 def make(session: Session, *, name: str, scope: str) -> str:
     """Add a token and return its key, in clear for the only time; the caller commits."""
-    clear = PREFIX + secrets.token_urlsafe(32)
+    clear = new_key()
     session.add(ApiToken(name=name, scope=scope, token_hash=hashed(clear)))
     return clear
+
+
+def new_key() -> str:
+    """Return a fresh key, in clear."""
+    return PREFIX + secrets.token_urlsafe(32)
 
 
 def revoke(session: Session, name: str) -> None:
