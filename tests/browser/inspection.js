@@ -56,6 +56,15 @@
     return scrollWidth > clientWidth ? [`${scrollWidth} px wide in a window of ${clientWidth} px`] : [];
   },
 
+  /* 1.4.12: with the spacing a reader may ask for, nothing gets wider than the window. */
+  spacing() {
+    const sheet = [...document.styleSheets].find((s) => s.href);
+    const at = sheet.insertRule("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }", sheet.cssRules.length);
+    const faults = this.width();
+    sheet.deleteRule(at);
+    return faults;
+  },
+
   /* The element in focus: whether it is seen, whole, uncovered and ringed. */
   focus() {
     const element = document.activeElement;

@@ -52,7 +52,8 @@ def _faults(page: Page) -> Iterator[str]:
     for question in ("headings", "inline", "tables", "states", "primaries"):
         yield from _named(question, ask(page, question))
     page.set_viewport_size({"width": NARROW, "height": HEIGHT})
-    yield from _named(f"at {NARROW} px", ask(page, "width"))
+    for question in ("width", "spacing"):
+        yield from _named(f"{question} at {NARROW} px", ask(page, question))
 
 
 def _named(where: str, faults: list[str]) -> Iterator[str]:

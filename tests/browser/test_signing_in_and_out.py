@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.services import access_log
+from dashboard.services.refusals import RecordNotWritten
 from tests.browser.inspection import walk_by_tab
 from tests.browser.visitors import Administrator, Engineer, Officer, Rep, Visitor
 
@@ -95,6 +97,7 @@ def test_language_and_colours_stay_when_one_chose_them(arrive):
         (Engineer, "support", "/admin/tickets/"),
         (Engineer, "support", "/admin/tickets/{ticket}"),
         (Engineer, "support", "/admin/tickets/write"),
+        (Engineer, "support", "/admin/tickets/{ticket}/trace"),
         (Rep, "rep", "/admin/contact-requests/"),
         (Administrator, "sysadmin", "/admin/staff/"),
         (Officer, "compliance", "/admin/access-log/"),
@@ -125,3 +128,29 @@ def test_the_page_is_reached_first_when_the_skip_link_is_used(arrive):
     engineer.page.keyboard.press("Tab")
 
     assert engineer.page.evaluate("document.activeElement.closest('main') !== null")
+
+
+@one_database
+def test_each_stop_of_a_trace_is_seen_and_ringed_when_one_walks_by_tab(arrive, ticket):
+    engineer = arrive(Engineer, "support")
+    engineer.open_ticket("T-77").open_trace().stands_at("What led to error E-PDF-17")
+
+    stops, faults = walk_by_tab(engineer.page)
+
+    assert faults == []
+    assert 'button "Ask a second engineer"' in stops
+
+
+@one_database
+def test_the_page_says_so_when_a_look_cannot_be_recorded(arrive, ticket, monkeypatch):
+    engineer = arrive(Engineer, "support")
+    monkeypatch.setattr(access_log, "commit", cannot_write)
+
+    engineer.go(f"/admin/tickets/{ticket.id}")
+
+    engineer.stands_at("We cannot record looks right now").sees_nothing_of(MAIL)
+
+
+def cannot_write(*_given):
+    """What the log does when its table cannot be written."""
+    raise RecordNotWritten

@@ -93,6 +93,19 @@ def test_nobody_gives_themselves_a_role_when_they_open_their_own_page(two, site)
     expect(ilse.page.get_by_role("radio")).to_have_count(0)
 
 
+def test_a_role_changes_at_the_next_click_when_a_second_sysadmin_agrees(arrive, site, two):
+    ilse, piotr = two
+    colleague = arrive(Visitor, "rep2")
+
+    ilse.go(f"/admin/staff/{site.world.staff['rep2']}").tick("Compliance officer").press("Propose this role")
+    ilse.is_told("Nothing has changed yet")
+    colleague.go_by_menu("Contact requests").stands_at("Contact requests")
+    piotr.go_by_menu("Staff and tokens").press("Agree proposal", exact=False).is_told("The role changes")
+
+    colleague.go("/admin/contact-requests/").stands_at("This is not part of your role")
+    colleague.go_by_menu("Access log").stands_at("Access log")
+
+
 def test_a_colleague_is_out_at_once_when_one_sysadmin_deactivates_them(arrive, site, two):
     ilse, _piotr = two
     rep = arrive(Visitor, "rep")

@@ -15,8 +15,10 @@ from tests.browser.site import PASSWORD, Site
 PATIENCE = 10_000
 """Milliseconds a page may take on a machine that does much else."""
 REPORT = "addEventListener('securitypolicyviolation', e => reportPolicy(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`))"
-EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (404|403|400|409)")
+EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (400|403|404|409|503)")
 """What Chromium writes about a refusal that the story is about."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 class Visitor:
