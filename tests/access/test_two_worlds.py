@@ -29,9 +29,11 @@ AT_LEAST = 1_000
 CHANGING = (
     (re.compile(r"nonce[-=]\"?[\w-]+"), "nonce"),
     (re.compile(r"(name=\"csrf_token\"[^>]*value=\")[^\"]+"), r"\1token"),
-    (re.compile(r"(?m)^(Set-Cookie|Date|X-Request-Id):.*$"), r"\1"),
+    (re.compile(r"(?m)^(Set-Cookie|Date|X-Request-Id|Content-Length):.*$"), r"\1"),
 )
 """What differs from request to request: the page's nonce, the form's token, the cookie, the request's id."""
+TOLD_ON_PURPOSE = re.compile(r"<p class=\"figure\">\d+ <span class=\"figure-of\">of \d+</span></p>\s*<p>[^<]*</p>")
+"""How many of this month's accounts needed a person: a count over everyone that sysadmins are meant to read (P61)."""
 POINTED_AT = {"mine_question"}
 """Its company is another person's too, so it cannot go or double."""
 
@@ -74,7 +76,7 @@ def steady(text: str) -> str:
     """Return an answer without what changes from request to request."""
     for pattern, word in CHANGING:
         text = pattern.sub(word, text)
-    return text
+    return TOLD_ON_PURPOSE.sub("share", text)
 
 
 def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
@@ -122,9 +124,9 @@ def test_difference_is_noticed_when_a_grant_reaches_too_far(planted, monkeypatch
     monkeypatch.setitem(
         CONDITIONS, "every_ticket", RowCondition("every_ticket", "ticket", "all", lambda _access: true())
     )
-    monkeypatch.setattr(decide, "GRANTS", tuple(widened(grant, "ticket:list") for grant in GRANTS))
+    monkeypatch.setattr(decide, "GRANTS", tuple(widened(grant, "case:find") for grant in GRANTS))
 
-    assert differences_on(planted, "/admin/tickets/?tab=closed") != []
+    assert differences_on(planted, "/admin/find") != []
 
 
 def test_difference_is_noticed_when_a_header_counts_what_there_is(planted, monkeypatch):
@@ -139,17 +141,18 @@ def test_difference_is_noticed_when_a_header_counts_what_there_is(planted, monke
 
 
 def test_nothing_differs_when_nothing_leaks_on_the_same_two_pages(planted):
-    assert differences_on(planted, "/admin/tickets/?tab=closed", "/admin/looks/") == []
+    assert differences_on(planted, "/admin/find", "/admin/looks/") == []
 
 
 def differences_on(planted: Planted, *urls: str) -> list[str]:
-    """Ask both worlds for single pages as a support engineer."""
-    answers = []
+    """Ask both worlds for single pages as a support engineer; the search, for every case there is in the first."""
+    answers, refs = [], sorted(planted.refs)
     for make in (lambda: planted, lambda: second_world(planted, "support")):
         world = make()
         walk = Walk(world, visitor(world, "support"))
         for url in urls:
-            walk.ask("GET", url)
+            for ref in refs if url == "/admin/find" else [""]:
+                walk.ask("POST" if ref else "GET", url, data={"q": ref} if ref else None)
         answers.append(told(walk))
     return differing(*answers)
 

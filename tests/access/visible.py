@@ -75,7 +75,15 @@ KNOWN = {
     "support": (*QUEUE, *MINE, *MINE_LOCKED, "mine_closed", "handed_over", "theirs_unconfirmed", "theirs_widening"),
     "rep": ("contact_free", "contact_mine", "contact_closed", "contact_given_on"),
     "demoted": ("contact_free",),
-    "sysadmin": ("onboarding_free", "onboarding_mine", "proposal_open", "proposal_mine", "proposal_done"),
+    "sysadmin": (
+        "onboarding_free",
+        "onboarding_expired",
+        "onboarding_mine",
+        "onboarding_signed_in",
+        "proposal_open",
+        "proposal_mine",
+        "proposal_done",
+    ),
     "compliance": ("mine_closed", "handed_over", "contact_closed", "contact_given_on", "mine_question"),
 }
 """The cases each role may know to exist, by their reference: the queue, their own, those of theirs that ended, those a
