@@ -1,6 +1,6 @@
 """Usage events over HTTP: two gunicorn workers as deployed, four senders, batches of a thousand.
 
-Every fortieth batch is sent twice: the second time all of it must be answered as duplicates. At the end the rows in
+One batch in twenty is sent twice: the second time all of it must be answered as duplicates. At the end the rows in
 the database are counted: as many as were accepted, or events were lost or doubled.
 """
 
@@ -29,7 +29,8 @@ from dashboard.services import tokens
 
 SENDERS = 4
 BATCH = 1_000
-TWICE = 40
+KEEP = 20
+"""Batches over one connection; the first of them is sent twice."""
 PATH = "/api/v1/usage-events"
 WARM_UP = 3.0
 """Seconds before the clock runs: a worker's first calls fill its caches."""
@@ -180,21 +181,23 @@ def _seconds(clock: str) -> float:
 
 
 def _send(number: int, port: int, token: str, tally: Tally, stop: threading.Event) -> None:
-    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        _send_on(connection, number, token, tally, stop)
+    sent = batches(number)
+    while not stop.is_set():  # now and then a fresh connection, or one worker may keep all four
+        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            for turn, body in zip(range(KEEP), sent, strict=False):
+                for again in (False, True) if turn == 0 else (False,):
+                    _call(connection, token, body, tally=tally, again=again)
+                if stop.is_set():
+                    return
 
 
-def _send_on(connection: HTTPConnection, number: int, token: str, tally: Tally, stop: threading.Event) -> None:
+def _call(connection: HTTPConnection, token: str, body: bytes, *, tally: Tally, again: bool) -> None:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    for turn, body in enumerate(batches(number)):
-        if stop.is_set():
-            return
-        for again in (False, True) if turn % TWICE == 0 else (False,):
-            started = time.perf_counter()
-            connection.request("POST", PATH, body, headers)
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-            tally.add(response.status, answer, again=again, seconds=time.perf_counter() - started)
+    started = time.perf_counter()
+    connection.request("POST", PATH, body, headers)
+    response = connection.getresponse()
+    answer = json.loads(response.read())
+    tally.add(response.status, answer, again=again, seconds=time.perf_counter() - started)
 
 
 def batches(number: int) -> Iterator[bytes]:
