@@ -29,4 +29,4 @@ class AccountsView(Page):
             seen, _("each has an open ticket that is assigned to you"), _("that ticket closes or leaves your hands"),
             _("now, by you: one look per person"), personal=bool(lines),
         )  # fmt: skip
-        return self.page("accounts/index.html", lines=lines, banner=banner)
+        return self.page("accounts/index.html", lines=lines, most=accounts.MOST, banner=banner)

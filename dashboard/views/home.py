@@ -59,13 +59,14 @@ def _banner(desk: my_work.Desk, role: Role) -> Banner:
     reach = ngettext(
         "%(num)s person, one per case in your hands", "%(num)s people, one per case in your hands", len(desk.mine)
     )
-    recorded = _("%(looks)s looks by you, %(refused)s refused", looks=desk.looks, refused=desk.refused)
+    seen = ngettext("%(num)s look by you", "%(num)s looks by you", desk.looks)
     because = _("a case shows its person only after you open it")
     if role == Role.COMPLIANCE:
         reach = _("figures and lines of the log; no person, in any state")
         because = _("you oversee looks without seeing anyone")
-        recorded = _("%(looks)s lines by everyone, %(refused)s refused", looks=desk.looks, refused=desk.refused)
+        seen = ngettext("%(num)s line by everyone", "%(num)s lines by everyone", desk.looks)
+    refused = _("%(refused)s refused", refused=desk.refused)
     return Banner(
-        _("Safe to show to a colleague."), because, reach, recorded,
+        _("Safe to show to a colleague."), because, reach, f"{seen}, {refused}",
         until_label=_("Your reach"), recorded_label=_("Recorded today"),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from models import AccessRecord, utcnow
+from models import AccessRecord, Ticket, utcnow
 from tests.broken_log import broken_log
 from tests.tickets.pages import PERSON, events, person_in, record
 from tests.world import World
@@ -73,3 +73,16 @@ def test_accounts_are_refused_when_the_role_is_another(reach, name):
 
     assert answer.status_code == 403
     assert person_in(answer, "mine") == set()
+
+
+def test_the_latest_fifty_show_and_say_so_when_more_are_mine(world):
+    account = world.account()
+    facts = {"kind": "question", "written_by": "app", "subject": "s", "body": "b", "unlocked_at": utcnow()}
+    mine = {"account_id": account.id, "assignee_id": world.staff["support"], "assigned_at": utcnow()}
+    world.add(*(Ticket(**facts, **mine) for _ in range(51)))
+
+    text = world.sign_in("support").get(URL).text
+
+    assert text.count("Open ticket") == 50
+    assert "The latest 50 are shown." in text
+    assert events(world) == ["account_seen"] * 50

@@ -105,7 +105,7 @@ def test_yesterdays_looks_are_not_todays_when_the_companys_day_has_turned(world)
 
         answer = client.get(HOME)
 
-    assert "1 looks by you" in answer.text
+    assert "1 look by you, 0 refused" in answer.text
 
 
 def test_a_rep_sees_follow_ups_and_queue_without_persons_when_they_start_the_day(world):
@@ -173,7 +173,7 @@ def test_compliance_sees_figures_of_everyone_when_they_look(world):
 
     text = world.sign_in("compliance").get(HOME).text
 
-    assert "1 lines by everyone, 1 refused" in text
+    assert "1 line by everyone, 1 refused" in text
     assert "cnry" not in text.lower()
     assert ticket.id not in text
 

@@ -284,6 +284,8 @@ def test_an_error_without_a_session_has_none_to_filter_by_when_shown(case: Case)
 
     assert traced(page) == ["near", "far"]
     assert traced(same) == []
+    assert "Nothing else in the error" in same.text
+    assert "Ask the customer" not in same.text
 
 
 def test_an_empty_window_says_so_when_the_app_recorded_nothing(world):
