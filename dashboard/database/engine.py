@@ -1,8 +1,9 @@
 """How connections behave: SQLite waits, writes ahead and keeps foreign keys; both keep values out of error texts."""
 
-import threading
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -46,18 +47,16 @@ def guarded_session(engine: Engine, access: Access | None, *, request_id: str = 
     return Session(engine, info=info)
 
 
-_QUEUE = threading.Lock()
-
-
 @contextmanager
 def in_turn(engine: Engine) -> Iterator[None]:
-    """Let this process's writers of bulk queue here on SQLite, and be woken when it is their turn.
+    """Let writers of bulk queue on SQLite, whatever process they are in, and be woken when it is their turn.
 
-    At the file itself SQLite makes them poll, asleep for up to 0.1 s while it is free: half as much usage came in.
-    Never open a second turn inside one.
+    At the database itself SQLite makes them poll, asleep for up to 0.1 s while it is free: half as much usage came in.
+    The queue is a lock on an empty file beside the database. Never open a second turn inside one.
     """
-    if engine.dialect.name != "sqlite":
+    if engine.dialect.name != "sqlite" or not engine.url.database:
         yield
         return
-    with _QUEUE:
+    with Path(f"{engine.url.database}-turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # until it is closed, or its process has died
         yield
