@@ -35,7 +35,7 @@ def test_the_bench_reports_when_it_is_tiny(engine, phase, tmp_path, monkeypatch,
 
 def test_nothing_is_made_when_the_disk_is_too_small(tmp_path, monkeypatch):
     monkeypatch.setattr(databases, "FOLDER", tmp_path / "bench")
-    monkeypatch.setattr(databases.shutil, "disk_usage", lambda _path: type("Disk", (), {"free": 1 << 20}))
+    monkeypatch.setattr(databases.shutil, "disk_usage", lambda _path: type("Disk", (), {"free": 1}))
 
     with pytest.raises(databases.NoRoom, match="BENCH_ROWS"), databases.filled(tiny("sqlite")):
         pass

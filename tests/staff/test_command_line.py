@@ -22,7 +22,8 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch):
 
 
 def events(world: World) -> list[tuple]:
-    return [tuple(r) for r in world.all(select(AccessRecord.event, AccessRecord.purpose, AccessRecord.staff_id))]
+    lines = select(AccessRecord.event, AccessRecord.purpose, AccessRecord.staff_id).order_by(AccessRecord.number)
+    return [tuple(row) for row in world.all(lines)]
 
 
 def test_token_is_printed_when_in_the_demo(world: World, run) -> None:

@@ -22,8 +22,8 @@ def give_password(world: World, name: str, password: str) -> None:
 
 
 def events(world: World):
-    rows = world.all(select(AccessRecord.event, AccessRecord.staff_id, AccessRecord.role, AccessRecord.allowed))
-    return [tuple(row) for row in rows]
+    lines = select(AccessRecord.event, AccessRecord.staff_id, AccessRecord.role, AccessRecord.allowed)
+    return [tuple(row) for row in world.all(lines.order_by(AccessRecord.number))]
 
 
 def test_sign_in_names_who_when_the_pair_is_right(world: World) -> None:
