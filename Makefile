@@ -63,8 +63,8 @@ bench: .venv/dev.stamp ## speed at 10 thousand and 10 million events, beside sto
 
 ##@ Keep it
 docs: .venv/run.stamp ## writes docs/roles.md and docs/settings.md anew and checks the access matrix
-	@$(BIN)/flask --app wsgi docs
-	@$(BIN)/flask --app wsgi access-matrix
+	@DEMO=1 $(BIN)/flask --app wsgi docs
+	@DEMO=1 $(BIN)/flask --app wsgi access-matrix
 
 texts: .venv/run.stamp ## brings the Dutch catalogue up to date and compiles it; names what has no Dutch yet
 	@$(BIN)/python -m translations

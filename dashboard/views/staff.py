@@ -89,7 +89,7 @@ class StaffView(RecordList):
         return self._proposed(number)
 
     @expose("/invite", methods=("GET", "POST"))
-    @permits(get=P.STAFF_PROPOSE, post=P.STAFF_PROPOSE)
+    @permits(get=P.STAFF_LIST, post=P.STAFF_PROPOSE)
     def invite(self) -> Any:
         """Propose to invite a colleague."""
         form = forms.InviteForm()
@@ -105,7 +105,7 @@ class StaffView(RecordList):
         )
 
     @expose("/token", methods=("GET", "POST"))
-    @permits(get=P.STAFF_PROPOSE, post=P.STAFF_PROPOSE)
+    @permits(get=P.STAFF_LIST, post=P.STAFF_PROPOSE)
     def token(self) -> Any:
         """Propose a token for the app or the website."""
         form = forms.TokenForm()
@@ -161,7 +161,7 @@ class StaffView(RecordList):
         return self.back(".index")
 
     @expose("/<public_id>/deactivate", methods=("GET", "POST"))
-    @permits(get=P.STAFF_DEACTIVATE, post=P.STAFF_DEACTIVATE)
+    @permits(get=P.STAFF_LIST, post=P.STAFF_DEACTIVATE)
     def deactivate(self, public_id: str) -> Any:
         """Ask once, then end a colleague's access at once."""
         refused = ""
@@ -184,7 +184,7 @@ class StaffView(RecordList):
         )
 
     @expose("/token/<public_id>/revoke", methods=("GET", "POST"))
-    @permits(get=P.TOKEN_REVOKE, post=P.TOKEN_REVOKE)
+    @permits(get=P.STAFF_LIST, post=P.TOKEN_REVOKE)
     def revoke(self, public_id: str) -> Any:
         """Ask once, then make a token useless at once."""
         key = api_tokens.one(self.guarded, public_id)

@@ -190,7 +190,7 @@ class TicketsView(RecordList):
         return self._details(page, form=form, **{name: form})
 
     @expose("/write", methods=("GET", "POST"))
-    @permits(get=P.TICKET_WRITE, post=P.TICKET_WRITE)
+    @permits(get=P.TICKET_LIST, post=P.TICKET_WRITE)
     def write(self) -> Any:
         """Write a ticket for somebody who called."""
         form = forms.WriteForm()
