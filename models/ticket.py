@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, exists
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, exists, text
 from sqlalchemy.orm import Mapped
 
 from .access import Access
 from .base import Base, Key, Number, UtcDateTime, column, new_id, personal, row_condition, utcnow
 from .classification import Category, OnErasure, TablePrivacy
+
+FREE = "closed_at IS NULL AND assignee_id IS NULL"
+"""What the queue holds: it has an index of its own, in the queue's order, however many tickets there were."""
 
 
 class AppError(Base):
@@ -88,7 +91,7 @@ class Ticket(Base):
     closed_because: Mapped[str | None] = column(String(40), nullable=True, note="How it ended, as a code.")
     __table_args__ = (
         CheckConstraint("unlocked_by IS NULL OR unlocked_by <> author_id", name="ck_ticket_second_person"),
-        Index("ix_ticket_queue", "closed_at", "assignee_id", "number"),
+        Index("ix_ticket_free", "number", sqlite_where=text(FREE), postgresql_where=text(FREE)),
         Index("ix_ticket_mine", "assignee_id", "closed_at", "number"),
         {"sqlite_autoincrement": True},
     )

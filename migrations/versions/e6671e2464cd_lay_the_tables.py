@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "1e2d42584ecc"
+revision = "e6671e2464cd"
 down_revision = None
 
 
@@ -346,8 +346,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_ticket_account_id"), "ticket", ["account_id"], unique=False)
     op.create_index(op.f("ix_ticket_error_id"), "ticket", ["error_id"], unique=False)
+    op.create_index(
+        "ix_ticket_free",
+        "ticket",
+        ["number"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL AND assignee_id IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL AND assignee_id IS NULL"),
+    )
     op.create_index("ix_ticket_mine", "ticket", ["assignee_id", "closed_at", "number"], unique=False)
-    op.create_index("ix_ticket_queue", "ticket", ["closed_at", "assignee_id", "number"], unique=False)
     op.create_table(
         "trace_opening",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -399,8 +406,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_trace_opening_ticket_id"), table_name="trace_opening")
     op.drop_index(op.f("ix_trace_opening_account_id"), table_name="trace_opening")
     op.drop_table("trace_opening")
-    op.drop_index("ix_ticket_queue", table_name="ticket")
     op.drop_index("ix_ticket_mine", table_name="ticket")
+    op.drop_index(
+        "ix_ticket_free",
+        table_name="ticket",
+        sqlite_where=sa.text("closed_at IS NULL AND assignee_id IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL AND assignee_id IS NULL"),
+    )
     op.drop_index(op.f("ix_ticket_error_id"), table_name="ticket")
     op.drop_index(op.f("ix_ticket_account_id"), table_name="ticket")
     op.drop_table("ticket")
