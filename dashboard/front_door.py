@@ -4,6 +4,7 @@ Knows every endpoint of the URL map by its declaration and denies what declares 
 page's session; a no is recorded. Views never decide.
 """
 
+import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -38,6 +39,10 @@ REFUSED_ENDPOINTS = {
 
 FORM_BYTES = 256 * 1024
 """Ten thousand characters of any script fit several times; a machine's call may be larger."""
+FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
+"""What a browser's form sends. The form library would also read JSON, whose values need not be texts."""
+UNTYPED = re.compile("[\0\ud800-\udfff]")
+"""What no keyboard types and no database keeps: a NUL, half a character."""
 
 
 class SilentEndpoint(Exception):
@@ -73,11 +78,14 @@ def name_the_request() -> None:
 
 
 def check_the_form() -> None:
-    """Refuse a form too large for one, or one with a NUL: no keyboard types it, and PostgreSQL keeps none."""
+    """Refuse a body that is no form, a form too large for one, and characters nobody types."""
     if request.path.startswith("/api/"):
         return  # the body of a call is read in one place, with its own limits
+    if request.mimetype not in FORMS:
+        abort(400)
     request.max_content_length = FORM_BYTES
-    if any("\0" in value for values in (request.args, request.form) for _name, value in values.items(multi=True)):
+    sent = (text for values in (request.args, request.form) for pair in values.items(multi=True) for text in pair)
+    if any(map(UNTYPED.search, sent)):
         abort(400)
 
 
@@ -87,7 +95,7 @@ def guard() -> Response | None:
         abort(503)
     if request.endpoint is None:
         return None  # no such address: the error page answers
-    declaration = declared(current_app, request.endpoint)
+    declaration = g.declaration = declared(current_app, request.endpoint)
     if declaration is None:
         abort(404)
     if declaration.public or declaration.scope:

@@ -109,6 +109,28 @@ def test_a_form_too_large_is_refused_when_it_is_sent(world: World):
     assert "larger than we accept" in answers[0].text
 
 
+@pytest.mark.parametrize("body", [b'{"q": "T-1"}', b'{"q": ["T-1", 7]}', b"[1]", b"7", b"{"])
+@pytest.mark.parametrize("kind", ["application/json", "application/vnd.x+json", "text/plain"])
+def test_a_body_that_is_no_form_is_refused_when_it_is_sent(world: World, body, kind):
+    client = world.sign_in("support")
+
+    answer = client.post("/admin/find", data=body, content_type=kind, headers={"X-CSRFToken": token_of(client)})
+
+    assert (answer.status_code, answer.mimetype) == (400, "text/html")
+
+
+@pytest.mark.parametrize("half", [b"%ED%A0%80", b"%ED%A0%80%ED%B0%80", b"%00"])
+@pytest.mark.parametrize("form", [b"finding=abcdefghij", b"kind=question&subject=s&body=b&email="])
+def test_nothing_breaks_when_a_form_holds_half_a_character(world: World, form, half):
+    ticket, client = world.ticket(world.account(), assignee="support"), world.sign_in("support")
+    sent = {"content_type": "application/x-www-form-urlencoded", "headers": {"X-CSRFToken": token_of(client)}}
+
+    urls = (f"/admin/tickets/{ticket.id}/finding", "/admin/tickets/write")
+    answers = [client.post(url, data=form + half, **sent).status_code for url in urls]
+
+    assert max(answers) < 500
+
+
 def test_a_wrong_role_is_told_why_and_recorded_when_refused(world: World):
     answer = world.sign_in("rep").get("/admin/staff/")
 
