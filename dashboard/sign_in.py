@@ -7,22 +7,24 @@ their place in SECURITY below. Nothing here decides what a staff member may see.
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
-from http import HTTPStatus
+from functools import wraps
 from typing import Any
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, g, make_response, request
 from flask import session as browser_session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_login import user_logged_out
-from flask_security import UserDatastore, user_authenticated
+from flask_login import current_user, user_logged_out
+from flask_security import LoginForm, UserDatastore, user_authenticated
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, undefer
 
 from dashboard.database.engine import system_session
 from dashboard.policy.lifetimes import SESSION_IDLE, SESSION_LONGEST
-from dashboard.services.access_log import record
+from dashboard.services.access_log import commit, record
+from dashboard.services.refusals import RecordNotWritten
 from models import Access, Actor, Category, Reach, Staff, StaffSession, db, utcnow
 
 STATELESS = ("/static/", "/api/")
@@ -95,9 +97,11 @@ class StaffSessions(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Write the row of a signed-in browser, drop it after sign-out, leave others to the signed cookie."""
         db.session.rollback()  # the page is made: what it did not commit must not hold a lock against this write
-        if session.get("_user_id"):
+        if session.get("_user_id") and (session.key or g.get("sign_in_recorded")):
             self._save_row(app, session, response)
             return
+        if session.get("_user_id"):  # whoever wrote that: nobody signed in, so there is nobody to keep
+            session.clear()
         if session.key:
             with system_session(db.engine, "end the session") as work:
                 work.execute(delete(StaffSession).where(StaffSession.key_hash == hashed(session.key)))
@@ -105,7 +109,7 @@ class StaffSessions(SecureCookieSessionInterface):
         super().save_session(app, session, response)
 
     def _save_row(self, app: Flask, session: SignedInSession, response: Response) -> None:
-        if not (session.modified or session.stale):
+        if not (session.modified or (session.stale and not asked_by_itself())):
             return
         fresh = not session.key
         session.key = session.key or secrets.token_urlsafe(32)
@@ -134,7 +138,14 @@ def _write_row(work: Any, session: SignedInSession, *, fresh: bool) -> None:
         staff_id = work.scalar(select(Staff.id).where(Staff.fs_uniquifier == session["_user_id"]))
         work.add(StaffSession(key_hash=key_hash, staff_id=staff_id, data=data))
         return
-    work.execute(update(StaffSession).where(StaffSession.key_hash == key_hash).values(data=data, seen_at=utcnow()))
+    used = {} if asked_by_itself() else {"seen_at": utcnow()}
+    work.execute(update(StaffSession).where(StaffSession.key_hash == key_hash).values(data=data, **used))
+
+
+def asked_by_itself() -> bool:
+    """Whether an open page asks this, and nobody at it: that neither uses a session nor is anybody's try."""
+    declaration = g.get("declaration")
+    return bool(declaration and declaration.by_itself)
 
 
 class StaffDirectory(UserDatastore):
@@ -174,13 +185,28 @@ def actor_of(staff: Staff) -> Actor:
     return Actor(staff.id, staff.role, staff.number)
 
 
+class SignInForm(LoginForm):
+    """The sign-in form without "remember me": a session ends with its row, and nothing outlives it."""
+
+    remember = None  # type: ignore[assignment]
+
+
 def log_sign_in(_app: Flask, *, user: Staff, **_facts: Any) -> None:
-    """Record a sign-in under the name of whose it is, and when it was; the form's token from before is void."""
+    """Record a sign-in under the name of whose it is, and when it was; raise RecordNotWritten, signed out again.
+
+    The form's token from before is void.
+    """
     browser_session.pop("csrf_token", None)
-    with _about_oneself(actor_of(user)) as session:
-        session.execute(update(Staff).where(Staff.id == user.id).values(last_seen_at=utcnow()))
-        record(session, "signed_in")
-        session.commit()
+    try:
+        with _about_oneself(actor_of(user)) as session:
+            record(session, "signed_in")
+            session.execute(update(Staff).where(Staff.id == user.id).values(last_seen_at=utcnow()))
+            commit(session)
+    except (RecordNotWritten, SQLAlchemyError) as error:
+        browser_session.clear()
+        g.pop("_login_user", None)  # where Flask-Login keeps whom it has just signed in
+        raise RecordNotWritten("signed_in") from error
+    g.sign_in_recorded = True
 
 
 def log_sign_out(_app: Flask, *, user: Staff, **_facts: Any) -> None:
@@ -198,14 +224,25 @@ def _about_oneself(actor: Actor) -> Session:
     return Session(db.engine, info={"access": Access(actor, "sign-in", "own", "P57", own, writes), **_request_id()})
 
 
-def log_failure(response: Response) -> Response:
-    """Record that a sign-in failed: no address. The form that comes back is the only sign the library gives."""
-    if request.endpoint == "security.login" and request.method == "POST" and response.status_code == HTTPStatus.OK:
-        with system_session(db.engine, "record a failed sign-in") as session:
-            session.info.update(_request_id())
-            record(session, "sign_in_failed")
-            session.commit()
-    return response
+def recording_failures(login: Callable[[], Any]) -> Callable[[], Response]:
+    """Record each try after which nobody is signed in, whatever the answer looks like; raise RecordNotWritten."""
+
+    @wraps(login)
+    def recorded() -> Response:
+        answer = make_response(login())
+        if request.method == "POST" and not current_user.is_authenticated:
+            _log_failure()
+        return answer
+
+    return recorded
+
+
+def _log_failure() -> None:
+    """Record that a sign-in failed: no address."""
+    with system_session(db.engine, "record a failed sign-in") as session:
+        session.info.update(_request_id())
+        record(session, "sign_in_failed")
+        commit(session)
 
 
 def _request_id() -> dict[str, str]:
@@ -227,7 +264,7 @@ SECURITY: dict[str, Any] = {
     "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
     "SECURITY_SEND_REGISTER_EMAIL": False,
-    "SECURITY_REMEMBER_ME": False,
+    "SECURITY_DEFAULT_REMEMBER_ME": False,
     "SECURITY_CLI_USERS_NAME": False,  # `flask users create` would make staff with nobody's agreement
     "SECURITY_CLI_ROLES_NAME": False,
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
@@ -239,11 +276,14 @@ def connect(app: Flask, security: Any) -> None:
     """Bind sessions and Flask-Security to an application."""
     app.session_interface = StaffSessions()
     app.config.update(SECURITY)
-    security.init_app(app, StaffDirectory(), register_blueprint=True)
+    security.init_app(app, StaffDirectory(), register_blueprint=True, login_form=SignInForm)
+    security.want_json(lambda _request: False)  # a sign-in answers with a page: no token, no word about an account
+    app.view_functions["security.login"] = recording_failures(app.view_functions["security.login"])
     app.login_manager.user_loader(load_staff)  # type: ignore[attr-defined]
     # Flask-Security would also take a token of its own from address, header or body, and read every body for it:
     # here a browser's session is the only way in, and a machine's body is nobody's business but the API's.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    # Flask-Login offers no switch for its second cookie, which would outlive row, sign-out and deactivation.
+    app.login_manager._load_user_from_remember_cookie = lambda _cookie: None  # type: ignore[attr-defined]  # noqa: SLF001
     user_authenticated.connect(log_sign_in, app)
     user_logged_out.connect(log_sign_out, app)
-    app.after_request(log_failure)

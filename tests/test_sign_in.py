@@ -7,10 +7,15 @@ from urllib.parse import urljoin
 
 import pytest
 import time_machine
+from flask import session as browser_session
+from flask_login.utils import encode_cookie
 from flask_security import hash_password
 from sqlalchemy import select
 
+from dashboard.policy.declare import public
 from models import AccessRecord, Staff, StaffSession, utcnow
+from tests.broken_log import broken_log
+from tests.conftest import make_app
 from tests.world import World, post
 
 PASSWORD = "a long enough password"
@@ -319,3 +324,139 @@ def test_the_log_holds_who_and_never_an_address_when_somebody_signs_in(staffed: 
     lines = [str(tuple(row)) for row in staffed.all(select(AccessRecord.__table__))]
     assert len(lines) == 2
     assert not any("secret.person" in line or "@" in line for line in lines)
+
+
+def events(world: World) -> list[str]:
+    """Return what the access log holds, oldest first."""
+    return [row.event for row in world.all(select(AccessRecord.event).order_by(AccessRecord.number))]
+
+
+def test_no_second_cookie_is_set_when_the_form_asks_to_be_remembered(staffed: World):
+    client = staffed.app.test_client()
+
+    page, answer = client.get("/login").text, sign_in(client, remember="y")
+
+    assert "remember" not in page
+    assert answer.status_code == 302
+    assert [value.partition("=")[0] for value in answer.headers.getlist("Set-Cookie")] == ["session"]
+
+
+def remembering(world: World) -> Any:
+    """Return a browser that holds nothing but Flask-Login's own cookie, rightly signed, of a staff member."""
+    mark = world.all(select(Staff.fs_uniquifier).where(Staff.id == world.staff["rep"]))[0][0]
+    client = world.app.test_client()
+    with world.app.app_context():
+        client.set_cookie("remember_token", encode_cookie(mark))
+    return client
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=100)])
+def test_a_remembered_browser_is_nobody_when_its_owner_has_signed_out(staffed: World, later):
+    owner, thief = staffed.app.test_client(), remembering(staffed)
+    sign_in(owner)
+    owner.post("/logout", data={"csrf_token": in_page(owner)})
+
+    with time_machine.travel(utcnow() + later, tick=False):
+        answers = [thief.get(url).status_code for url in ("/admin/", "/admin/", "/login", "/healthz", "/admin/")]
+
+    assert answers == [302, 302, 200, 200, 302]
+    assert staffed.all(select(StaffSession.key_hash)) == []
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"fs_uniquifier": "renewed"}])
+def test_a_remembered_browser_is_nobody_when_its_owner_was_locked_out(staffed: World, change):
+    thief = remembering(staffed)
+    staffed.set(Staff, staffed.staff["rep"], **change)
+
+    answers = [thief.get(url).status_code for url in ("/admin/", "/admin/", "/login")]
+
+    assert answers == [302, 302, 200]
+    assert staffed.all(select(StaffSession.key_hash)) == []
+
+
+def test_no_session_is_kept_when_somebody_is_named_whose_sign_in_was_not_recorded(tmp_path):
+    app = make_app(f"sqlite:///{tmp_path / 'named.db'}")
+    world = World(app)
+    world.hire()
+    mark = world.all(select(Staff.fs_uniquifier).where(Staff.id == world.staff["rep"]))[0][0]
+    app.add_url_rule("/named", "named", public("a test")(lambda: browser_session.update({"_user_id": mark}) or "named"))
+    client = app.test_client()
+
+    named = client.get("/named")
+
+    assert named.text == "named"
+    assert client.get("/admin/").status_code == 302
+    assert world.all(select(StaffSession.key_hash)) == []
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+@pytest.mark.parametrize("email", ["rep@demo.example", "nobody@demo.example"])
+def test_a_failed_try_is_recorded_whatever_answer_is_asked_for_when_the_pair_is_wrong(staffed: World, email, accept):
+    client = staffed.app.test_client()
+    form = {"email": email, "password": "wrong wrong wrong", "csrf_token": form_token(client)}
+
+    answer = client.post("/login", data=form, headers={"Accept": accept})
+
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert events(staffed) == ["sign_in_failed"]
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_no_failure_and_no_token_comes_of_it_when_the_pair_is_right(staffed: World, accept):
+    client = staffed.app.test_client()
+    form = {"email": "rep@demo.example", "password": PASSWORD, "csrf_token": form_token(client)}
+
+    answer = client.post("/login?include_auth_token", data=form, headers={"Accept": accept})
+    shown = client.get("/login?include_auth_token", headers={"Accept": accept})
+
+    assert (answer.status_code, answer.mimetype, shown.mimetype) == (302, "text/html", "text/html")
+    assert "token" not in answer.text + shown.text
+    assert events(staffed) == ["signed_in"]
+
+
+@pytest.mark.parametrize(
+    "body", ['{"email": "rep@demo.example", "password": "x"}', "[1]", '"x"', "{", '{"email": ["x"]}']
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_body_that_is_no_form_is_refused_when_it_would_sign_in(staffed: World, method, body):
+    client = staffed.app.test_client()
+    headers = {"X-CSRFToken": form_token(client)}
+
+    answer = client.open("/login", method=method, data=body, content_type="application/json", headers=headers)
+
+    assert (answer.status_code, answer.mimetype) == (400, "text/html")
+    assert staffed.all(select(StaffSession.key_hash)) == []
+
+
+def test_nobody_is_signed_in_when_the_sign_in_cannot_be_recorded(staffed: World):
+    client = staffed.app.test_client()
+
+    with broken_log(staffed):
+        answer = sign_in(client)
+
+    assert answer.status_code == 503
+    assert "My work" not in answer.text
+    assert client.get("/admin/").status_code == 302
+    assert (events(staffed), staffed.all(select(StaffSession.key_hash))) == ([], [])
+    assert sign_in(client).status_code == 302
+
+
+def test_a_failed_try_is_a_503_when_it_cannot_be_recorded(staffed: World):
+    with broken_log(staffed):
+        answer = sign_in(staffed.app.test_client(), password="wrong wrong wrong")
+
+    assert answer.status_code == 503
+
+
+def test_a_browser_is_signed_out_when_only_its_open_trace_asked(world: World):
+    ticket = world.error_ticket(world.account(), assignee="support")
+    with time_machine.travel(utcnow(), tick=False) as clock:
+        client = world.sign_in("support")
+        world.opening(ticket, engineer="support", until=utcnow())
+        clock.shift(timedelta(minutes=10))
+        alive = client.get(f"/admin/tickets/{ticket.id}/trace/alive").status_code
+        clock.shift(timedelta(minutes=6))
+
+        answer = client.get("/admin/")
+
+    assert (alive, answer.status_code) == (204, 302)

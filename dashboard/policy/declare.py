@@ -16,6 +16,8 @@ class Declaration:
     permissions: Mapping[str, Permission] = field(default_factory=dict)
     scope: str = ""
     public: str = ""
+    by_itself: bool = False
+    """An open page asks it every few seconds: it keeps no session alive, and a no is nobody's try."""
 
     def permission(self, method: str) -> Permission | None:
         """Return the permission a method needs; HEAD is a GET without a body."""
@@ -23,11 +25,15 @@ class Declaration:
 
 
 def permits(
-    permission: Permission | None = None, *, get: Permission | None = None, post: Permission | None = None
+    permission: Permission | None = None,
+    *,
+    get: Permission | None = None,
+    post: Permission | None = None,
+    by_itself: bool = False,
 ) -> Callable[[Function], Function]:
-    """Declare the permission of a staff endpoint; one for GET, or apart for GET and POST."""
+    """Declare the permission of a staff endpoint; one for GET, or apart for GET and POST; if a page asks by itself."""
     chosen = {"GET": get or permission, "POST": post}
-    return _declare(Declaration(permissions={m: p for m, p in chosen.items() if p}))
+    return _declare(Declaration(permissions={m: p for m, p in chosen.items() if p}, by_itself=by_itself))
 
 
 def acts(permission: Permission) -> Callable[[Function], Function]:

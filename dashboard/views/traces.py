@@ -101,7 +101,7 @@ class TracesView(Page):
         return self.back("admin.index")
 
     @expose("/<public_id>/trace/alive")
-    @permits(P.TRACE_READ)
+    @permits(P.TRACE_READ, by_itself=True)
     def alive(self, public_id: str) -> Any:
         """Say to an open tab whether the trace is still open: 204, or 404 and the tab empties itself."""
         if not traces.still_open(self.guarded, public_id):
