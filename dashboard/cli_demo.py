@@ -92,7 +92,8 @@ def begin() -> datetime | None:
 def _staff() -> Iterator[Staff]:
     password = hash_password(PASSWORD)
     for name, (role, full_name) in STAFF.items():
-        yield Staff(email=f"{name}@demo.example", name=full_name, role=role, password=password)
+        here = {"password": password, "last_seen_at": utcnow()}  # who never came in is handed no ticket
+        yield Staff(email=f"{name}@demo.example", name=full_name, role=role, **here)
 
 
 @contextmanager

@@ -190,5 +190,6 @@ def myself(access: Access) -> ColumnElement[bool]:
 
 @row_condition("staff", "it is a colleague in support who can take the ticket")
 def support_colleagues(access: Access) -> ColumnElement[bool]:
-    """Reach the engineers to whom a ticket can be handed over."""
-    return (Staff.role == "support") & Staff.active.is_(True) & (Staff.id != access.staff_id)
+    """Reach the engineers to whom a ticket can be handed over: those who have come in, not those only invited."""
+    here = Staff.active.is_(True) & Staff.last_seen_at.is_not(None)
+    return (Staff.role == "support") & here & (Staff.id != access.staff_id)

@@ -75,7 +75,10 @@ class World:
 
     def hire(self) -> None:
         """Add one staff member per name of STAFF; nobody has a password (see `sign_in`)."""
-        rows = [Staff(email=f"{name}@demo.example", name=name.title(), role=role) for name, role in STAFF.items()]
+        rows = [
+            Staff(email=f"{name}@demo.example", name=name.title(), role=role, last_seen_at=utcnow())
+            for name, role in STAFF.items()
+        ]
         self.add(*rows)
         self.staff = {name: row.id for name, row in zip(STAFF, rows, strict=True)}
 

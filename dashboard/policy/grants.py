@@ -53,6 +53,8 @@ def rows(table: str, condition: str, *categories: Category) -> Rows:
     return Rows(table, condition, frozenset({C.WORK, C.LINK, *categories}))
 
 
+MYSELF = rows("staff", "myself")
+"""What becomes mine is written with my own row locked: a role that has just ended takes nothing along."""
 MY_LOOKS = rows("access_record", "my_access_records")
 PERSON_OF_MY_TICKET = (
     rows("account", "accounts_of_my_open_tickets", C.IDENTITY),
@@ -73,14 +75,7 @@ STRAY_TABLES = frozenset(reach.table for reach in STRAY_CASES)
 def _own(role: Role) -> tuple[Grant, ...]:
     """What every role may do with its own things."""
     return (
-        Grant(
-            role,
-            P.PREFERENCES_CHANGE,
-            Purpose.OWN,
-            "P57",
-            (rows("staff", "myself"),),
-            frozenset({"staff.language", "staff.theme"}),
-        ),
+        Grant(role, P.PREFERENCES_CHANGE, Purpose.OWN, "P57", (MYSELF,), frozenset({"staff.language", "staff.theme"})),
         Grant(role, P.LOOKS_LIST, Purpose.OWN, "P57", (MY_LOOKS,)),
         Grant(role, P.EXPLAIN_READ, Purpose.OWN, "P57"),
     )
@@ -93,7 +88,7 @@ REP = (
     Grant(Role.REP, P.CONTACT_REQUEST_LIST, Purpose.FOLLOW_UP, "P58",
           (rows("contact_request", "contact_requests_i_list"), rows("contact_attempt", "attempts_of_my_follow_ups"))),
     Grant(Role.REP, P.CONTACT_REQUEST_TAKE, Purpose.FOLLOW_UP, "P58",
-          (rows("contact_request", "contact_requests_to_work"),), frozenset({"contact_request"})),
+          (rows("contact_request", "contact_requests_to_work"), MYSELF), frozenset({"contact_request"})),
     Grant(Role.REP, P.CONTACT_REQUEST_READ, Purpose.FOLLOW_UP, "P58",
           (rows("contact_request", "my_follow_ups", C.CONTACT), rows("contact_attempt", "attempts_of_my_follow_ups"), MY_LOOKS)),
     Grant(Role.REP, P.CONTACT_REQUEST_WORK, Purpose.FOLLOW_UP, "P26",
@@ -106,7 +101,7 @@ SUPPORT = (
           (rows("ticket", "tickets_i_list"), rows("trace_widening", "widenings_to_decide"), MY_LOOKS)),
     Grant(Role.SUPPORT, P.CASE_FIND, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_to_work"),)),
     Grant(Role.SUPPORT, P.TICKET_LIST, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_i_list"),)),
-    Grant(Role.SUPPORT, P.TICKET_TAKE, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_to_work"),), frozenset({"ticket"})),
+    Grant(Role.SUPPORT, P.TICKET_TAKE, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_to_work"), MYSELF), frozenset({"ticket"})),
     Grant(Role.SUPPORT, P.TICKET_READ, Purpose.SUPPORT, "P59",
           (rows("ticket", "my_open_tickets", C.FREE_TEXT), *PERSON_OF_MY_TICKET,
            rows("app_error", "errors_of_my_open_tickets"), rows("trace_opening", "my_openings"),
@@ -115,7 +110,7 @@ SUPPORT = (
           (rows("ticket", "my_open_tickets"), rows("app_error", "errors_of_my_open_tickets"),
            rows("trace_opening", "my_openings"), rows("staff", "support_colleagues"), MY_LOOKS),
           frozenset({"ticket", "trace_opening"})),
-    Grant(Role.SUPPORT, P.TICKET_WRITE, Purpose.SUPPORT, "P59", (), frozenset({"ticket"})),
+    Grant(Role.SUPPORT, P.TICKET_WRITE, Purpose.SUPPORT, "P59", (MYSELF,), frozenset({"ticket"})),
     Grant(Role.SUPPORT, P.TICKET_CONFIRM, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_to_confirm"),), frozenset({"ticket"})),
     Grant(Role.SUPPORT, P.TRACE_OPEN, Purpose.ERROR_ANALYSIS, "P36",
           (rows("ticket", "my_open_tickets"), rows("app_error", "errors_of_my_open_tickets"), rows("trace_opening", "my_openings"), MY_LOOKS),
@@ -141,7 +136,7 @@ SYSADMIN = (
     Grant(Role.SYSADMIN, P.CASE_FIND, Purpose.ONBOARDING, "P60", (rows("onboarding_case", "onboarding_to_work"),)),
     Grant(Role.SYSADMIN, P.ONBOARDING_LIST, Purpose.ONBOARDING, "P60", (rows("onboarding_case", "onboarding_to_work"),)),
     Grant(Role.SYSADMIN, P.ONBOARDING_TAKE, Purpose.ONBOARDING, "P61",
-          (rows("onboarding_case", "onboarding_to_work"),), frozenset({"onboarding_case"})),
+          (rows("onboarding_case", "onboarding_to_work"), MYSELF), frozenset({"onboarding_case"})),
     Grant(Role.SYSADMIN, P.ONBOARDING_READ, Purpose.ONBOARDING, "P60",
           (rows("onboarding_case", "onboarding_in_my_hands"), rows("account", "accounts_i_set_up", C.IDENTITY), MY_LOOKS)),
     Grant(Role.SYSADMIN, P.ONBOARDING_WORK, Purpose.ONBOARDING, "P60",

@@ -91,6 +91,12 @@ COLLEAGUES = (
     State("engineer", "a colleague in support", to.staff(ENGINEER), (("The colleague is deactivated.", "left"),)),
     State("other", "a colleague who follows up contacts", to.staff(REP)),
     State("left", "a former colleague in support", to.former),
+    State(
+        "invited",
+        "a colleague invited to support who has never signed in",
+        to.invited,
+        (("The colleague signs in.", "engineer"),),
+    ),
 )
 PASSWORDS = (State("myself", "it is yours", to.staff(ME)), State("other", "it is a colleague's", to.staff(ENGINEER)))
 PROPOSALS = (

@@ -51,11 +51,11 @@ class Stage:
         self.session.flush()
         return row
 
-    def hire(self, name: str, *, role: str, active: bool = True) -> Staff:
-        """Invent a colleague."""
-        secret = {"password": "invented"}
+    def hire(self, name: str, *, role: str, active: bool = True, seen: datetime | None = AT) -> Staff:
+        """Invent a colleague, who has signed in unless said otherwise."""
+        known = {"name": "Invented", "password": "invented", "last_seen_at": seen}
         return self.add(  # type: ignore[no-any-return]
-            Staff(id=name, email=f"{name}@stage.example", name="Invented", role=role, active=active, **secret)
+            Staff(id=name, email=f"{name}@stage.example", role=role, active=active, **known)
         )
 
     def staff(self, staff_id: str) -> Staff:

@@ -216,6 +216,11 @@ def former(stage: Stage) -> Staff:
     return stage.hire("former", role=Role.SUPPORT, active=False)
 
 
+def invited(stage: Stage) -> Staff:
+    """Plant somebody who has not come in yet."""
+    return stage.hire("invited", role=Role.SUPPORT, seen=None)
+
+
 def proposal(by: str, *, decided: bool = False) -> Plant:
     """Plant an invitation a system administrator proposes."""
     end = {"decided_by": colleague(Role.COMPLIANCE), "decided_at": AT, "agreed": True} if decided else {}

@@ -12,6 +12,7 @@ from . import access_log
 from .cases import case_of, find
 from .contact_requests import attempts_of, may_undo
 from .refusals import Invalid
+from .staff import keep_my_role
 
 CHANNELS = ("phone", "email")
 RESULTS = ("reached", "no_answer", "voicemail", "wrong_number")
@@ -27,6 +28,7 @@ TRIES = 3
 
 def take(session: Session, public_id: str) -> str:
     """Assign a free submission to me and return its reference; taking it twice is taking it once. Raise NotInReach."""
+    keep_my_role(session)
     request = find(session, ContactRequest, public_id, lock="update")
     if request.assignee_id is None:
         request.assignee_id, request.taken_at = bound(session).staff_id, bound(session).at

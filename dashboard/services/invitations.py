@@ -20,7 +20,7 @@ from models import Invitation, Staff, bound, new_id
 from . import access_log, outbox
 from .cases import case_of
 from .refusals import Invalid, NotInReach
-from .staff import end_links
+from .staff import end_links, give_back
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 SUBJECT = "Set your password for {company} Need-to-Know ({ref})"
@@ -47,7 +47,8 @@ class Sender:
 def issue(session: Session, *, email: str, name: str, role: str, sender: Sender) -> Staff:
     """Make (or make anew) the staff row without a password, a link to set one, and the message that carries it.
 
-    In the caller's transaction. Raise Invalid when the address already belongs to someone who has signed in.
+    In the caller's transaction. Another role than before leaves no case in their hands. Raise Invalid when the address
+    already belongs to someone who has signed in.
     """
     row = session.scalar(select(Staff).where(Staff.email == email).with_for_update())
     if row and row.active and row.last_seen_at:
@@ -56,13 +57,21 @@ def issue(session: Session, *, email: str, name: str, role: str, sender: Sender)
         row = Staff(email=email, name=name, role=role)
         session.add(row)
     else:
-        end_links(session, row.id)
-        row.name, row.role, row.active = name, role, True
-        row.password, row.fs_uniquifier = None, new_id()
+        _anew(session, row, name=name, role=role)
     session.flush()
     _send_link(session, row, email=email, sender=sender)
     access_log.record(session, "staff_invited", case=case_of(row), reason=role)
     return row
+
+
+def _anew(session: Session, row: Staff, *, name: str, role: str) -> None:
+    """Make a row as if it were new: nobody has signed in by it, and nothing of another role is left with it."""
+    end_links(session, row.id)
+    before = row.role
+    row.name, row.role, row.active = name, role, True
+    row.password, row.fs_uniquifier, row.last_seen_at = None, new_id(), None
+    if role != before:
+        give_back(session, row, reason="role_changed")
 
 
 def _send_link(session: Session, row: Staff, *, email: str, sender: Sender) -> None:

@@ -29,6 +29,7 @@ from models import (
 
 from . import access_log, outbox
 from .cases import case_of
+from .staff import give_back_strays
 
 Verb = Callable[[Session, Settings], int]
 SCHEDULER = "scheduler"
@@ -87,21 +88,27 @@ def deliver_messages(session: Session, settings: Settings) -> int:
 
 
 def end_what_is_over(session: Session, settings: Settings) -> int:  # noqa: ARG001 - every verb takes both
-    """End openings of a trace past their time, and give back set-ups held longer than their days (P37, P60)."""
+    """End openings of a trace and set-ups past their time, and what lies in hands that may not work it (P37, P60)."""
+    ended = _end_openings(session) + _end_set_ups(session) + give_back_strays(session)
+    session.commit()
+    return ended
+
+
+def _end_openings(session: Session) -> int:
     at = utcnow()
     over = (TraceOpening.ended_at.is_(None), TraceOpening.ends_at <= at)
-    ended = _count(
-        session,
-        update(TraceOpening).where(*over).values(ended_at=TraceOpening.ends_at, ended_because="time"),
-        TraceOpening.id,
-    )
+    ended = update(TraceOpening).where(*over).values(ended_at=TraceOpening.ends_at, ended_because="time")
+    return _count(session, ended, TraceOpening.id)
+
+
+def _end_set_ups(session: Session) -> int:
+    at = utcnow()
     held = (OnboardingCase.closed_at.is_(None), OnboardingCase.assignee_id.is_not(None), OnboardingCase.ends_at <= at)
     cases = session.scalars(select(OnboardingCase).where(*held).with_for_update()).all()
     for case in cases:
         case.assignee_id = case.taken_at = case.taken_because = case.ends_at = None
         access_log.record(session, "onboarding_released", case=case_of(case), reason="time")
-    session.commit()
-    return ended + len(cases)
+    return len(cases)
 
 
 def delete_dead_sessions(session: Session, settings: Settings) -> int:  # noqa: ARG001

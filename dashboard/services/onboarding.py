@@ -15,6 +15,7 @@ from models import Account, OnboardingCase, bound
 from . import access_log
 from .cases import RUNS_OUT, case_of, find
 from .refusals import Invalid
+from .staff import keep_my_role
 
 HELD_FOR = RUNS_OUT["onboarding_taken"]
 ENDS_SOON = timedelta(hours=24)
@@ -83,6 +84,7 @@ def take(session: Session, public_id: str, *, reason: str) -> str:
 
     Taking it twice is taking it once: the seven days do not start again. Raise NotInReach, or Invalid at the field.
     """
+    keep_my_role(session)
     case = find(session, OnboardingCase, public_id, lock="update")
     ref = case_of(case).ref
     if is_mine(session, case):

@@ -18,6 +18,7 @@ from . import access_log
 from .access_log import Case
 from .cases import find
 from .refusals import Invalid, OwnRole, SomeoneWasFaster
+from .staff import keep_my_role
 
 SCOPES = ("website", "app")
 ADDRESS = re.compile(r"[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9])?@[a-z0-9.-]+")
@@ -144,6 +145,7 @@ def _check_role(role: str) -> None:
 
 
 def _file(session: Session, *, kind: str, subject: str, detail: str, name: str | None = None) -> int:
+    keep_my_role(session)
     twin = select(Proposal.id).where(Proposal.kind == kind, Proposal.subject == subject, Proposal.decided_at.is_(None))
     if session.scalar(twin):
         raise Invalid("", "The same is proposed already. Agree to it, or have it refused first.")

@@ -12,6 +12,7 @@ from models import Account, Ticket, bound
 from . import access_log
 from .cases import case_of, find
 from .refusals import Invalid
+from .staff import keep_my_role
 
 KINDS = ("question", "deactivation")
 
@@ -20,6 +21,7 @@ def write(session: Session, *, email: str, kind: str, language: str, subject: st
     """Add a ticket for the person at this address and return its reference; raise Invalid at the field."""
     if kind not in KINDS:
         raise Invalid("kind", "Choose question or deactivation.")
+    keep_my_role(session)
     access = bound(session)
     ticket = Ticket(
         account_id=_account_at(session, email), kind=kind, language=language or None, written_by="staff",

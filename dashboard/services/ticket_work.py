@@ -8,6 +8,7 @@ from models import AppError, Staff, Ticket, TraceOpening, bound
 from . import access_log
 from .cases import case_of, find
 from .refusals import Invalid
+from .staff import keep_my_role
 
 RELEASE_REASONS = ("wrong_team", "no_time", "know_the_person", "looked_by_mistake")
 CLOSE_REASONS = ("solved", "no_answer", "duplicate", "not_a_problem")
@@ -15,6 +16,7 @@ CLOSE_REASONS = ("solved", "no_answer", "duplicate", "not_a_problem")
 
 def take(session: Session, public_id: str) -> str:
     """Assign a free ticket to me and return its reference; taking it twice is taking it once. Raise NotInReach."""
+    keep_my_role(session)
     ticket = _mine(session, public_id)
     if ticket.assignee_id is None:
         ticket.assignee_id, ticket.assigned_at = bound(session).staff_id, bound(session).at

@@ -249,6 +249,7 @@ def staff(p: Planter) -> None:
             number=place,
             role=role,
             active=name != "deactivated",
+            last_seen_at=NOW - DAY,
             fs_uniquifier=key("mark", name),
         )
         p.world.secrets[FORM_TOKEN] = "staff_session.data"

@@ -42,6 +42,10 @@ NAMED_ELSEWHERE = {
         {"ticket_released", "contact_request_released", "onboarding_released"},
         "EMPTY_HANDS names the event of each kind of case.",
     ),
+    ("dashboard/services/staff.py", "give_back_strays"): (
+        {"ticket_released", "contact_request_released", "onboarding_released"},
+        "As give_back, for what slipped through it.",
+    ),
     ("dashboard/services/proposals.py", "_file"): (
         {"invitation_proposed", "role_proposed", "token_proposed"},
         "The kind of the proposal names its event.",

@@ -10,12 +10,15 @@ from dashboard.services import jobs
 from dashboard.services.schedule import SCHEDULE
 from models import (
     AccessRecord,
+    ContactRequest,
     Heartbeat,
     IdempotencyRecord,
     JobRun,
     OnboardingCase,
     RateWindow,
+    Staff,
     StaffSession,
+    Ticket,
     TraceOpening,
     utcnow,
 )
@@ -56,6 +59,30 @@ def test_set_up_goes_back_when_its_days_are_over(world) -> None:
     assert [tuple(row) for row in world.all(select(AccessRecord.event, AccessRecord.reason))] == [
         ("onboarding_released", "time")
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"), [({"role": "compliance"}, "role_changed"), ({"active": False}, "deactivated")]
+)
+def test_cases_go_back_when_their_holder_may_no_longer_work_them(world, change: dict, reason: str) -> None:
+    ticket = world.ticket(world.account(), assignee="support")
+    world.opening(ticket, engineer="support", until=utcnow())
+    world.contact_request(assignee="rep")
+    world.onboarding(world.account("b", first_sign_in_at=None), assignee="sysadmin")
+    kept = world.ticket(world.account("c"), assignee="support2")
+    for name in ("support", "rep", "sysadmin"):
+        world.set(Staff, world.staff[name], **change)
+
+    counts = [run(world, jobs.end_what_is_over) for _time in range(2)]
+
+    models = (Ticket, ContactRequest, OnboardingCase)
+    held = [row for model in models for row in world.all(select(model.id).where(model.assignee_id.is_not(None)))]
+    lines = world.all(select(AccessRecord.event, AccessRecord.reason, AccessRecord.staff_id))
+    assert (counts, [row[0] for row in held]) == ([4, 0], [kept.id])
+    assert world.all(select(TraceOpening.ended_at))[0][0] is not None
+    assert {tuple(line) for line in lines} == {
+        (event, reason, None) for event in ("ticket_released", "contact_request_released", "onboarding_released")
+    }
 
 
 @pytest.mark.parametrize(

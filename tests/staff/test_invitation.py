@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from models import AccessRecord, Invitation, Message, Staff, utcnow
+from models import AccessRecord, Invitation, Message, Staff, Ticket, TraceOpening, utcnow
 from tests.staff.test_sign_in_record import sign_in
+from tests.world import post
 
 GOOD = "three calm brown horses"
 
@@ -159,3 +160,30 @@ def test_link_is_kept_only_as_a_hash_when_invited(office) -> None:
     token = invited(office).rpartition("/")[2]
 
     assert token not in str(office.world.all(select(Invitation.token_hash)))
+
+
+def test_cases_go_back_when_somebody_is_invited_again_in_another_role(office) -> None:
+    world = office.world
+    held = world.error_ticket(world.account(), assignee="support")
+    world.opening(held, engineer="support", until=utcnow())
+    world.set(Staff, world.staff["support"], last_seen_at=None)
+
+    office.decide(office.two, office.invite(email="support@demo.example", role="rep", name="Support"))
+
+    ended = world.all(select(TraceOpening.ended_because))[0][0]
+    reasons = world.all(select(AccessRecord.reason).where(AccessRecord.event == "ticket_released"))
+    assert world.all(select(Staff.role).where(Staff.id == world.staff["support"]))[0][0] == "rep"
+    assert world.all(select(Ticket.assignee_id))[0][0] is None
+    assert (ended, [row[0] for row in reasons]) == ("role_changed", ["role_changed"])
+
+
+def test_a_former_colleague_can_be_invited_once_more_when_the_link_was_lost(office) -> None:
+    world = office.world
+    post(office.one, f"/admin/staff/{world.staff['rep2']}/deactivate")
+    back = {"email": "rep2@demo.example", "role": "rep", "name": "Rep Two"}
+    office.decide(office.two, office.invite(**back))
+
+    answer = office.decide(office.two, office.invite(**back))
+
+    assert answer.status_code == 303
+    assert len(world.all(select(Invitation.used_at).where(Invitation.used_at.is_(None)))) == 1

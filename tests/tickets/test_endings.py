@@ -98,6 +98,16 @@ def test_hand_over_is_refused_when_nobody_in_support_would_get_it(case: Case, wh
     assert case.client.get(at(case.ticket)).status_code == 200
 
 
+def test_hand_over_is_refused_when_the_colleague_has_never_come_in(case: Case):
+    case.world.set(Staff, case.world.staff["support2"], last_seen_at=None)
+
+    answer = post(case.client, at(case.ticket, "hand-over"), colleague=case.world.staff["support2"])
+
+    assert "Choose a colleague in support." in answer.text
+    assert "Support2" not in case.client.get(at(case.ticket)).text
+    assert row(case.world, case.ticket).assignee_id == case.world.staff["support"]
+
+
 def test_colleague_sees_the_person_but_no_trace_when_it_is_handed_over(case: Case):
     open_trace(case.client, case.ticket)
     other = case.world.sign_in("support2")
