@@ -1,6 +1,7 @@
 """Tickets that staff write for somebody who called: they tell nothing and unlock nobody until confirmed (design §9)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -56,6 +57,29 @@ def written(world: World, client, email: str, **facts: str):
     answer = post(client, WRITE, **{**sent, **facts})
     assert answer.status_code == 303, answer.text
     return world.all(select(Ticket.__table__).order_by(Ticket.number.desc()).limit(1))[0]
+
+
+@pytest.mark.parametrize("order", ["first", "last"])
+def test_the_account_in_use_is_meant_when_an_address_has_two(world, author, order):
+    gone = {"deactivated_at": utcnow() - timedelta(days=400), "deactivated_by": "customer"}
+    made = [{}, gone] if order == "first" else [gone, {}]
+    both = [world.account(name, email="shared@x.example", **facts) for name, facts in zip("ab", made, strict=True)]
+
+    ticket = written(world, author, "shared@x.example")
+
+    assert ticket.account_id == both[made.index({})].id
+
+
+def test_the_newest_account_is_meant_when_an_address_has_two_in_use(world, author):
+    now = utcnow()
+    newest, _older = (
+        world.account(name, email="shared@x.example", created_at=now - timedelta(days=days))
+        for name, days in (("a", 1), ("b", 2))
+    )
+
+    ticket = written(world, author, "shared@x.example")
+
+    assert ticket.account_id == newest.id
 
 
 def alike(answer) -> str:
