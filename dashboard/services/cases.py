@@ -21,6 +21,8 @@ ENDINGS = {
     "onboarding_closed": "closed", "onboarding_released": "released",
 }  # fmt: skip
 """The events that end the assignee's access, and how the page calls them."""
+TAKEN_AWAY = ("role_changed", "deactivated")
+"""Why a case left other hands than those of whose line it is: a system administrator ended a right."""
 RUNS_OUT = {"onboarding_taken": timedelta(days=7)}
 """Access that ends by itself so long after the event that began it (P60)."""
 
@@ -59,7 +61,7 @@ def _say_if_mine_ended(session: Session, public_id: str) -> None:
     last = session.execute(
         select(AccessRecord.at, AccessRecord.event)
         .where(AccessRecord.case_id == public_id, AccessRecord.staff_id == bound(session).staff_id)
-        .where(AccessRecord.event.in_([*ENDINGS, *RUNS_OUT]))
+        .where(AccessRecord.event.in_([*ENDINGS, *RUNS_OUT]), AccessRecord.reason.not_in(TAKEN_AWAY))
         .order_by(AccessRecord.number.desc())
         .limit(1)
     ).first()

@@ -114,6 +114,18 @@ def test_access_has_ended_when_seven_days_are_over(world, case, client):
     assert "Your access" not in colleague.text
 
 
+def test_no_ending_is_told_when_the_case_left_other_hands_by_my_deed(world, mine):
+    other = world.sign_in("sysadmin2")
+    post(other, f"/admin/staff/{world.staff['sysadmin']}/deactivate")
+    other.get("/admin/")  # where the notice of it is read
+
+    answer, absent = other.get(at(mine)), other.get(LIST + ABSENT)
+
+    assert events(world)[:2] == ["staff_deactivated", "onboarding_released"]
+    assert answer.status_code == 404
+    assert bare(answer) == bare(absent)
+
+
 @pytest.mark.parametrize("name", ["sysadmin", "sysadmin2"])
 def test_a_case_can_be_taken_with_a_new_reason_when_its_seven_days_are_over(world, name):
     past = utcnow() - timedelta(days=1)
