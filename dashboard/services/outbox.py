@@ -1,6 +1,7 @@
 """The outbox: a message is written in the transaction of what caused it, and sent afterwards.
 
-Address and text are kept no longer than sending takes. Nothing of a message goes into a log or an error's text.
+Address and text are kept no longer than sending takes, or giving up. Nothing of a message goes into a log or an
+error's text.
 """
 
 import os
@@ -29,6 +30,8 @@ AT_ONCE = 50
 """Messages per run: a run that never ends could not be stopped cleanly."""
 PATIENCE = 6
 """Seconds the mail server may take to answer; shorter than a stop may take."""
+EMPTY = {"address": "", "body": ""}
+"""What is left of a message's address and text."""
 Send = Callable[[EmailMessage], object]
 
 
@@ -46,11 +49,13 @@ def deliver(session: Session, settings: Settings) -> int:
 
     A mail server that cannot be reached counts as no try: its OSError ends the run, and a long night loses nothing.
     """
+    _empty_given_up(session)  # also what was cut off in its last try
     waiting = _waiting(session)
     if not waiting:
         return 0
     with _way_out(settings) as send:
         went = [_try(session, message_id, send=send, settings=settings) for message_id in waiting]
+    _empty_given_up(session)
     if not all(went):
         raise Undelivered
     return len(went)
@@ -76,7 +81,7 @@ def _try(session: Session, message_id: str, *, send: Send, settings: Settings) -
     except (smtplib.SMTPException, ValueError) as error:
         _settle(session, message_id, error=type(error).__name__)
         return False
-    _settle(session, message_id, sent_at=utcnow(), address="", body="", error=None)
+    _settle(session, message_id, sent_at=utcnow(), error=None, **EMPTY)
     return True
 
 
@@ -99,6 +104,13 @@ def _claim(session: Session, message_id: str, settings: Settings) -> EmailMessag
 def _settle(session: Session, message_id: str, **values: object) -> None:
     statement = update(Message).where(Message.id == message_id).values(**values)
     session.execute(statement.execution_options(synchronize_session=False))
+    session.commit()
+
+
+def _empty_given_up(session: Session) -> None:
+    """Keep of a message whose tries are used up that it was given up, and neither address nor text."""
+    used_up = (Message.sent_at.is_(None), Message.attempts >= len(WAITS), Message.address != "")
+    session.execute(update(Message).where(*used_up).values(**EMPTY).execution_options(synchronize_session=False))
     session.commit()
 
 

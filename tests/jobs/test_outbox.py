@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from sqlalchemy import select, update
 
-from dashboard.services import outbox
+from dashboard.services import jobs, outbox
 from models import Message, utcnow
 
 FOREIGN = "127.0.0.2"
@@ -179,6 +179,38 @@ def test_tries_end_when_five_have_failed(world, serve) -> None:
 
     assert deliver(world, url) == 0
     assert kept(world)[0][3] == 5
+
+
+def test_a_message_given_up_keeps_neither_address_nor_text_when_its_last_try_fails(world, serve) -> None:
+    box = Mailbox()
+    box.refuse = {"bad@demo.example"}
+    write(world, "bad@demo.example")
+    world.set(Message, world.all(select(Message.id))[0][0], attempts=4)
+    write(world, "other@demo.example")
+    world.set(
+        Message,
+        world.all(select(Message.id).where(Message.attempts == 0))[0][0],
+        next_try_at=utcnow() + timedelta(hours=1),
+    )
+
+    with pytest.raises(outbox.Undelivered):
+        deliver(world, serve(box))
+
+    with world.app.app_context(), world.system() as session:
+        assert jobs.unsent(session) == 1
+    assert kept(world) == [
+        ("", "", None, 5, "SMTPDataError"),
+        ("other@demo.example", "Grüße aus Łódź\n\nA line.", None, 0, None),
+    ]
+
+
+def test_a_message_is_emptied_when_its_last_try_was_cut_off(world) -> None:
+    write(world)
+    world.set(Message, world.all(select(Message.id))[0][0], attempts=5)
+
+    deliver(world)
+
+    assert kept(world) == [("", "", None, 5, None)]
 
 
 def test_no_try_is_used_up_when_the_server_cannot_be_reached(world) -> None:
