@@ -21,7 +21,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "contact_request_seen": LOOK,
     "contact_attempt_recorded": CASE,
     "contact_attempt_undone": CASE,
-    "permission_answered": CASE,
+    "permission_answered": CASE | {"reason"},
     "contact_request_released": CASE | {"reason"},
     "contact_request_closed": CASE | {"reason"},
     "ticket_taken": CASE,

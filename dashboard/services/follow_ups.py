@@ -92,7 +92,7 @@ def answer(session: Session, public_id: str, *, said: str, channel: str, languag
     request.permission, request.permission_asked_at = said, bound(session).at
     request.permission_channel = channel if heard else None
     request.permission_wording = wordings.version(language) if heard else None
-    access_log.record(session, "permission_answered", case=case_of(request))
+    access_log.record(session, "permission_answered", case=case_of(request), reason=said)
     session.commit()
 
 

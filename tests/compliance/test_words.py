@@ -25,7 +25,7 @@ def test_looks_when_named_by_their_facts_are_all_seen_events() -> None:
 def test_words_when_a_reason_can_be_recorded_say_it() -> None:
     codes = {
         *ticket_work.RELEASE_REASONS, *ticket_work.CLOSE_REASONS, *traces.REASONS, *follow_ups.OUTCOMES,
-        *follow_ups.RELEASE_REASONS, *onboarding.TAKE_REASONS, *onboarding.RELEASE_REASONS, *onboarding.OUTCOMES,
+        *follow_ups.RELEASE_REASONS, *follow_ups.ANSWERS, *onboarding.TAKE_REASONS, *onboarding.RELEASE_REASONS, *onboarding.OUTCOMES,
     }  # fmt: skip
 
     unsaid = sorted(codes - log_words.REASONS.keys())

@@ -117,6 +117,17 @@ def test_the_answer_is_kept_with_its_wording_when_the_person_was_reached(world, 
     assert events(world) == ["permission_answered"]
 
 
+def test_each_answer_stands_in_the_log_when_it_is_changed(world, mine, client):
+    try_to_reach(world, mine, "reached")
+
+    for said in ("no", "yes"):
+        post(client, at(mine, "answer"), **{**YES, "said": said})
+
+    lines = select(AccessRecord.event, AccessRecord.reason).order_by(AccessRecord.number)
+    assert state(world, mine).permission == "yes"
+    assert [tuple(row) for row in world.all(lines)] == [("permission_answered", "no"), ("permission_answered", "yes")]
+
+
 @pytest.mark.parametrize(
     ("tried", "sent", "message"),
     [
