@@ -46,8 +46,7 @@ def link_error(session: Session, public_id: str, error_id: str) -> str:
     Once: moving the link from error to error would move the window of its trace along. Raise Invalid.
     """
     ticket = _mine(session, public_id)
-    if ticket.error_id or ticket.unlocked_at is None:
-        raise Invalid("error", "This ticket cannot be linked: it has its error, or waits for a second engineer.")
+    _check_linkable(ticket)
     error = session.execute(
         select(AppError.id, AppError.code, AppError.feature).where(
             AppError.id == error_id, AppError.account_id == ticket.account_id, AppError.occurred_at <= ticket.opened_at
@@ -59,6 +58,13 @@ def link_error(session: Session, public_id: str, error_id: str) -> str:
     ticket.error_id, ticket.error_code, ticket.feature = error.id, error.code, error.feature
     access_log.record(session, "error_linked", case=case_of(ticket))
     return _commit(session, ticket)
+
+
+def _check_linkable(ticket: Ticket) -> None:
+    if ticket.kind == "deactivation":
+        raise Invalid("error", "This ticket asks for a deactivation. An error gets a ticket of its own.")
+    if ticket.error_id or ticket.unlocked_at is None:
+        raise Invalid("error", "This ticket cannot be linked: it has its error, or waits for a second engineer.")
 
 
 def release(session: Session, public_id: str, reason: str) -> str:

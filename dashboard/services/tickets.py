@@ -105,7 +105,7 @@ def error_of(session: Session, ticket: Ticket) -> ErrorFacts | None:
 
 def _linkable(session: Session, ticket: Ticket) -> list[ErrorFacts]:
     """Return the person's latest errors before this ticket, newest first: one of them may be what it is about."""
-    if ticket.error_id or ticket.unlocked_at is None:
+    if ticket.kind == "deactivation" or ticket.error_id or ticket.unlocked_at is None:
         return []
     newest_first = (AppError.occurred_at.desc(), AppError.id)
     return [ErrorFacts(*row) for row in session.execute(_errors_before(ticket).order_by(*newest_first).limit(10))]

@@ -135,6 +135,19 @@ def test_a_link_is_refused_when_the_error_is_not_one_of_this_ticket(world, ticke
     assert (row(world, ticket).kind, row(world, ticket).error_id) == ("question", None)
 
 
+def test_a_deactivation_stays_one_when_an_error_would_be_linked(world, client):
+    account = world.account()
+    ticket, error = world.ticket(account, assignee="support", kind="deactivation"), world.error(account)
+    page = client.get(at(ticket)).text
+
+    answer = post(client, at(ticket, "link"), error=error.id)
+
+    assert "Is it about an error?" not in page
+    assert answer.status_code == 200
+    assert "This ticket asks for a deactivation." in answer.text
+    assert (row(world, ticket).kind, row(world, ticket).error_id) == ("deactivation", None)
+
+
 def test_a_link_stays_when_another_error_is_tried(world, client):
     account = world.account()
     ticket = world.error_ticket(account, assignee="support")
