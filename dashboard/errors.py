@@ -1,8 +1,9 @@
 """One handler for every refusal: which page, which status. No page tells a foreign record from an absent one."""
 
+import logging
 from typing import Any
 
-from flask import Flask, current_app, g, render_template, request, url_for
+from flask import Flask, current_app, g, has_app_context, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -17,8 +18,28 @@ Answer = tuple[str, int]
 PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
 
 
+class KindOnly(logging.Filter):
+    """Keeps of an exception its kind and the request's id.
+
+    What breaks while an answer is being finished passes by `unexpected`; Flask would log address, text and all, and
+    PostgreSQL's texts show the row.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every line through, without the text of an exception."""
+        if record.exc_info and record.exc_info[0] and not (has_app_context() and current_app.debug):
+            request_id = g.get("request_id", "") if has_app_context() else ""
+            record.msg, record.args = "%s in request %s", (record.exc_info[0].__name__, request_id)
+            record.exc_info = record.exc_text = None
+        return True
+
+
+KIND_ONLY = KindOnly()
+
+
 def handle_errors(app: Flask) -> None:
-    """Register the pages of every refusal."""
+    """Register the pages of every refusal, and keep the texts of exceptions out of the log."""
+    app.logger.addFilter(KIND_ONLY)
     app.register_error_handler(HTTPException, http_page)
     app.register_error_handler(CSRFError, lambda _error: page(400))
     app.register_error_handler(NotYourRole, not_your_role)
@@ -54,16 +75,28 @@ def not_your_role(_error: NotYourRole) -> Answer:
 def not_in_reach(_error: NotInReach) -> Answer:
     """Record the try and answer as if there were nothing."""
     db.session.rollback()
-    if current_user.is_authenticated and "actor" in g:
-        try:
-            refuse(g.actor, g.decision.access.permission, reason="not_in_reach")
-        except RecordNotWritten:
-            return page(503)
+    if current_user.is_authenticated and "actor" in g and not _recorded("not_in_reach"):
+        return page(503)
     return page(404)
 
 
+def _recorded(reason: str) -> bool:
+    """Record a try; false when that cannot be done, and then no page tells anything."""
+    try:
+        refuse(g.actor, g.decision.access.permission, reason=reason)
+    except RecordNotWritten:
+        return False
+    return True
+
+
 def access_ended(error: AccessEnded) -> Answer:
-    """Tell the former assignee, and nobody else, that and why their access has ended."""
+    """Record the try, and tell the former assignee, and nobody else, that and why their access has ended.
+
+    A page left open that asks by itself is no try of anybody's.
+    """
+    db.session.rollback()
+    if not g.declaration.by_itself and not _recorded("access_ended"):
+        return page(503)
     return render_template("errors/ended.html", at=error.at, because=error.because), 404
 
 
@@ -71,9 +104,7 @@ def second_person(error: SamePerson) -> Answer:
     """Record the try, and say that somebody else must do this."""
     db.session.rollback()
     own_role = isinstance(error, OwnRole)
-    try:
-        refuse(g.actor, g.decision.access.permission, reason="own_role" if own_role else "same_person")
-    except RecordNotWritten:
+    if not _recorded("own_role" if own_role else "same_person"):
         return page(503)
     if own_role:
         return page(403, reason=_("You cannot change your own role."), promise="P57")

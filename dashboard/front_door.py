@@ -130,7 +130,12 @@ class NotYourRole(Forbidden):
 
 
 def refuse(actor: Actor, permission: str, *, reason: str) -> None:
-    """Record a refusal, in a session of its own so that nothing of the refused request is written with it."""
+    """Record a refusal, in a session of its own so that nothing of the refused request is written with it.
+
+    Not when another site sent the browser here: its links must not fill a colleague's log, and a no tells nothing.
+    """
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return
     with system_session(db.engine, "record a refusal") as work:
         work.info["access"] = Access(actor, permission, "own", "P57", writes=frozenset({"access_record"}), at=utcnow())
         work.info["request_id"] = g.get("request_id", "")

@@ -1,6 +1,7 @@
 """Each refusal has its page and its status; none tells a foreign record from an absent one, or a bug's cause."""
 
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from dashboard import errors
+from dashboard import errors, sign_in
 from dashboard.policy.declare import public
 from dashboard.services import refusals
 from dashboard.views import home
@@ -75,6 +76,21 @@ def test_a_bug_tells_its_kind_to_the_log_alone_when_it_happens(world: World, bro
     assert "Traceback" not in answer.text
 
 
+def test_a_bug_while_an_answer_is_finished_tells_its_kind_alone_when_it_happens(world: World, monkeypatch, caplog):
+    def refuse(*_arguments: object, **_facts: object) -> None:
+        raise OperationalError(SECRET, {}, Exception(SECRET))
+
+    monkeypatch.setattr(sign_in, "_write_row", refuse)
+
+    with caplog.at_level(logging.DEBUG):
+        answer = world.sign_in("support").get(f"/admin/?{SECRET}")
+
+    assert answer.status_code == 500
+    assert re.search(r"OperationalError in request [0-9a-f]{16}", caplog.text)
+    assert SECRET not in caplog.text + answer.text
+    assert "Traceback" not in caplog.text + answer.text
+
+
 @pytest.mark.parametrize(
     ("method", "url", "status"),
     [
@@ -139,6 +155,15 @@ def test_a_wrong_role_is_told_why_and_recorded_when_refused(world: World):
     assert "No grant gives your role what you asked for." in answer.text
     assert "/admin/explain/?role=rep" in answer.text
     assert tuple(line) == ("access_refused", False, "not_in_role", "staff:list")
+
+
+@pytest.mark.parametrize(("site", "lines"), [("cross-site", 0), ("same-site", 1), ("same-origin", 1), ("none", 1)])
+@pytest.mark.parametrize(("url", "status"), [("/admin/staff/", 403), ("/admin/tickets/" + "a" * 26, 404)])
+def test_nothing_is_put_down_to_me_when_another_site_sent_my_browser(world: World, url, status, site, lines):
+    answer = world.sign_in("support").get(url, headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"})
+
+    assert answer.status_code == status
+    assert len(world.all(select(AccessRecord.number))) == lines
 
 
 @pytest.mark.parametrize("url", ["/admin/staff/", "/admin/tickets/" + "a" * 26])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models import Staff, Ticket, utcnow
+from tests.broken_log import broken_log
 from tests.tickets.conftest import Case
 from tests.tickets.pages import LIST, PERSON, at, events, open_trace, openings, person_in, record, row, traced
 from tests.world import World, post
@@ -154,6 +155,40 @@ def test_ending_said_is_the_last_one_when_a_ticket_ended_twice_for_me(case: Case
     answer = case.client.get(at(case.ticket))
 
     assert "because the case was closed" in answer.text
+
+
+def test_each_try_on_an_ended_case_is_a_recorded_refusal_when_it_was_mine(case: Case):
+    open_trace(case.client, case.ticket)
+    end(case.world, case.client, case.ticket, "close")
+    before = len(events(case.world))
+
+    answers = [case.client.get(at(case.ticket, page)) for page in ("", "trace")]
+    answers.append(post(case.client, at(case.ticket, "finding"), finding="x" * 20))
+
+    line = record(case.world, "access_refused")
+    assert {answer.status_code for answer in answers} == {404}
+    assert events(case.world)[before:] == ["access_refused"] * 3
+    assert (line.reason, line.allowed, line.staff_id) == ("access_ended", False, case.world.staff["support"])
+
+
+def test_no_refusal_is_recorded_when_an_open_trace_asks_by_itself_after_the_end(case: Case):
+    open_trace(case.client, case.ticket)
+    end(case.world, case.client, case.ticket, "close")
+
+    answer = case.client.get(at(case.ticket, "trace/alive"))
+
+    assert answer.status_code == 404
+    assert "access_refused" not in events(case.world)
+
+
+def test_the_ending_is_not_told_when_the_try_cannot_be_recorded(case: Case):
+    end(case.world, case.client, case.ticket, "close")
+
+    with broken_log(case.world):
+        answer = case.client.get(at(case.ticket))
+
+    assert answer.status_code == 503
+    assert "Your access has ended" not in answer.text
 
 
 def test_a_closed_ticket_cannot_be_worked_when_its_engineer_tries(case: Case):
