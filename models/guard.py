@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Alias, Column, Connection, Insert, Table, TableClause, event, false, inspect
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, ColumnClause, TextClause
+from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, ColumnClause, Extract, TextClause
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.sql.selectable import FromClause, SelectBase
 from sqlalchemy.sql.visitors import HasTraverseInternals
 
@@ -18,6 +20,8 @@ from .access import Access
 from .base import CONDITIONS, Base
 from .classification import CLOSED
 
+WRITTEN_OUT = ("_statement_hints", "_hints", "_prefixes", "_suffixes")
+"""Where a statement keeps texts that the database gets as they are."""
 NOBODY = Access(actor=None, permission="", purpose="nothing was asked for", promise="")
 
 
@@ -43,16 +47,30 @@ def bound(session: Session) -> Access:
 
 
 def begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:  # noqa: ARG001
-    """Open the transaction the Access calls for: read-only when nothing may be written.
+    """Open the transaction the Access calls for: read-only when nothing may be written, whatever way it came.
 
     On SQLite a transaction that will write takes the write lock at once, so that what it reads cannot be changed by
     another before it commits.
     """
     writes = bound(session).changes
     if connection.dialect.name == "sqlite":
+        _let_write(connection.connection.driver_connection, connection.info, writes=writes)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     elif not writes:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _let_write(connection: Any, info: dict[Any, Any], *, writes: bool) -> None:
+    """Make a connection of SQLite refuse every change, or take changes again; `info` is what its pool knows of it."""
+    if info.get("reads_only", False) == writes:
+        connection.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        info["reads_only"] = not writes
+
+
+def let_write_again(connection: Any, entry: ConnectionPoolEntry) -> None:
+    """Hand a connection back to its pool as it came out: the next to use it may be no session."""
+    if connection is not None and entry.info.get("reads_only"):
+        _let_write(connection, entry.info, writes=True)
 
 
 def guard_statement(state: ORMExecuteState) -> None:
@@ -105,7 +123,7 @@ def _is_table(element: Any) -> bool:
 
 
 def _guard_element(access: Access, element: Any, *, whole: Any) -> None:
-    if isinstance(element, TextClause) or _is_column_by_name(element):
+    if isinstance(element, TextClause) or _is_column_by_name(element) or _brings_text(element):
         raise OutOfReach("raw text cannot be guarded")
     if isinstance(element, TableClause) and "parententity" not in element._annotations:  # noqa: SLF001
         raise OutOfReach(f"{element.name}: the row conditions find entities, not tables")
@@ -121,6 +139,15 @@ def _guard_element(access: Access, element: Any, *, whole: Any) -> None:
 def _is_column_by_name(element: Any) -> bool:
     """A column that belongs to nothing could be any table's; `*` and `1` are what count and exists ask."""
     return isinstance(element, ColumnClause) and element.table is None and element.name not in {"*", "1"}
+
+
+def _brings_text(element: Any) -> bool:
+    """Hints, prefixes, suffixes, operators made by hand and names not to be quoted reach the database as written."""
+    by_hand = (getattr(element, part, None) for part in ("operator", "modifier"))
+    unquoted = getattr(getattr(element, "name", None), "quote", None) is False
+    field = isinstance(element, Extract) and not element.field.isidentifier()
+    written = unquoted or field or any(getattr(element, part, ()) for part in WRITTEN_OUT)
+    return written or any(isinstance(operator, custom_op) for operator in by_hand)
 
 
 def _guard_column(access: Access, column: Any) -> None:
@@ -202,5 +229,6 @@ def _closed_columns(instance: Any) -> set[str]:
 event.listen(Session, "do_orm_execute", guard_statement)
 event.listen(Session, "before_flush", guard_flush)
 event.listen(Session, "after_begin", begin)
+event.listen(Pool, "checkin", let_write_again)
 event.listen(Mapper, "load", _guard_instance)
 event.listen(Mapper, "refresh", _guard_instance)

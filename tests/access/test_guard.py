@@ -12,6 +12,7 @@ from sqlalchemy import (
     column,
     delete,
     exists,
+    extract,
     func,
     insert,
     literal,
@@ -22,8 +23,10 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session, aliased, defer, load_only, undefer
+from sqlalchemy.sql.elements import UnaryExpression, quoted_name
+from sqlalchemy.sql.operators import custom_op
 
 from models import (
     Access,
@@ -270,6 +273,20 @@ UNGUARDABLE = {
     "column by name": lambda: select(Ticket.id, column("body")),
     "column by name in a condition": lambda: select(Ticket.id).where(column("body").like("z%")),
     "literal column": lambda: select(Ticket.id).where(func.lower(db.literal_column("body")) == "x"),
+    "hint of the statement": lambda: select(Ticket.id).with_statement_hint("UNION SELECT email FROM account"),
+    "hint of a table": lambda: select(Ticket.id).with_hint(Ticket, "AS t JOIN account", "*"),
+    "prefix": lambda: select(Ticket.id).prefix_with("(SELECT email FROM account LIMIT 1) AS x,"),
+    "suffix": lambda: select(Ticket.id).suffix_with("UNION SELECT email FROM account"),
+    "suffix of a subquery": lambda: select(
+        select(Ticket.id).suffix_with("UNION SELECT email FROM account").subquery().c.id
+    ),
+    "prefix of a cte": lambda: select(select(Ticket.id).cte("c").prefix_with("MATERIALIZED").c.id),
+    "operator by hand": lambda: select(Ticket.number.op("* 0 || (SELECT email FROM account LIMIT 1) ||")(literal("x"))),
+    "condition by hand": lambda: select(Ticket.id).where(Ticket.kind.bool_op("= '' OR 'x' =")(literal("x"))),
+    "operator by hand in a function": lambda: select(func.max(Ticket.number.op("+")(1))),
+    "operator by hand before a value": lambda: select(UnaryExpression(Ticket.number, operator=custom_op("0 +"))),
+    "field of a moment by hand": lambda: select(extract("year from now()), (SELECT 1", Ticket.opened_at)),
+    "name that is not quoted": lambda: select(Ticket.id.label(quoted_name("x, (SELECT 1) AS y", quote=False))),
 }
 """Forms the guard cannot see into: it refuses them outright."""
 
@@ -408,11 +425,40 @@ def test_nothing_is_written_when_the_access_is_read_only(planted):
         session.execute(update(Ticket).values(feature="x").execution_options(synchronize_session=False))
 
 
-def test_database_itself_refuses_a_write_when_nothing_may_be_written(planted, engine_name):
-    if engine_name == "sqlite":
-        return  # SQLite has no read-only transactions: there the guard alone stands
-    with session_of(planted, access()) as session, pytest.raises(Exception, match="read-only"):
-        session.connection().execute(update(Ticket.__table__).values(feature="x"))
+PAST_THE_GUARD = {
+    "Core": lambda s: s.connection().execute(update(Ticket.__table__).values(feature="x")),
+    "raw text": lambda s: s.connection().execute(text("DELETE FROM ticket")),
+    "rows by the list": lambda s: s.bulk_insert_mappings(
+        Staff, [{"email": "e@demo.example", "name": "E", "role": "rep"}]
+    ),
+    "rows at once": lambda s: s.bulk_save_objects([Staff(email="e@demo.example", name="E", role="rep")]),
+    "changes by the list": lambda s: s.bulk_update_mappings(Ticket, [{"number": 1, "feature": "x"}]),
+}
+"""Ways to write that no event of the guard sees."""
+
+
+@pytest.mark.parametrize("way", PAST_THE_GUARD)
+@pytest.mark.parametrize("given", ["plain", "nobody", "system, reading"])
+def test_database_itself_refuses_a_write_when_nothing_may_be_written(planted, given, way):
+    bound_to = {"plain": access(), "nobody": None, "system, reading": Access.system("test", read_only=True)}[given]
+
+    with session_of(planted, bound_to) as session, pytest.raises(DBAPIError, match=r"read-?only"):
+        PAST_THE_GUARD[way](session)
+
+
+@pytest.mark.parametrize("end", [Session.commit, Session.rollback, Session.close])
+def test_connection_takes_changes_again_when_a_session_that_only_read_is_over(planted, end):
+    with session_of(planted, access()) as session:
+        session.scalar(select(Ticket.id))
+        end(session)
+
+    with planted.engine.begin() as connection:
+        connection.execute(update(Ticket.__table__).values(feature="x"))
+    with session_of(planted, access(writes=frozenset({"ticket"}))) as writing:
+        writing.execute(update(Ticket).values(feature="y").execution_options(synchronize_session=False))
+        writing.commit()
+
+    assert {row["feature"] for row in rows_of(planted, Ticket)} == {"x", "y"}
 
 
 def test_second_access_is_refused_when_a_session_serves_one_already(plain):
