@@ -5,9 +5,11 @@ import platform
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy
 
+from bench import erasure as erasing
 from bench.intake import Outcome
 from bench.pages import DJANGO, FLASK_ADMIN, OURS, RAW, Key
 from bench.settings import Run
@@ -122,3 +124,16 @@ def _outcome(name: str, outcome: Outcome) -> Sequence[str]:
         name, f"{outcome.per_second:,.0f}", str(outcome.lost), str(outcome.doubled), f"{outcome.accepted:,}",
         f"{outcome.call:.0f}", f"{outcome.work:.0f}", memory, trouble,
     )  # fmt: skip
+
+
+def erasure(measured: Mapping[tuple[str, int], Sequence[Mapping[str, Any]]]) -> Iterable[str]:
+    """Yield the lines about removing one person."""
+    yield "\n## Removing one person: the product's one transaction against the bare statements for the same rows\n"
+    head = ("", "seconds", "seconds, bare", f"ratio (goal ≤ {erasing.GOAL:g})", "MB before → after")
+    rows = [_removed(f"{engine}, among {size:,}", one) for (engine, size), found in measured.items() for one in found]
+    yield from _table("database and person", [head, *rows])
+
+
+def _removed(name: str, one: Mapping[str, Any]) -> Sequence[str]:
+    ratio, memory = one["ours"] / one["bare"], " → ".join(f"{value:.0f}" for value in one["memory"])
+    return (f"{name}: {one['events']:,} events", f"{one['ours']:.2f}", f"{one['bare']:.2f}", f"{ratio:.2f}", memory)

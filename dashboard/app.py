@@ -11,11 +11,22 @@ from flask_admin.theme import Bootstrap4Theme
 
 from dashboard import cli, config, errors, frame, front_door, headers, sign_in
 from dashboard.api import intake
-from dashboard.database.engine import ENGINE_OPTIONS, prepare
+from dashboard.database.engine import ENGINE_OPTIONS, prepare, system_session
 from dashboard.database.migrate import behind
 from dashboard.extensions import babel, csrf, security
-from dashboard.public import invitation, operations, outbox
-from dashboard.services import listing
+from dashboard.public import (
+    certificates,
+    confirmations,
+    downloads,
+    invitation,
+    lost_mailbox,
+    operations,
+    outbox,
+    privacy,
+    standing,
+)
+from dashboard.services import keys, listing
+from dashboard.services.erasure import ledger
 from dashboard.views import (
     access_log,
     access_matrix,
@@ -27,8 +38,11 @@ from dashboard.views import (
     looks,
     onboarding,
     preferences,
+    processors,
     queue,
     staff,
+    subject_request_acts,
+    subject_requests,
     tickets,
     traces,
 )
@@ -39,16 +53,21 @@ VIEWS = (
     contact_requests.ContactRequestsView,
     tickets.TicketsView,
     traces.TracesView,
+    subject_requests.SubjectRequestsView,
+    subject_request_acts.SubjectRequestActsView,
     accounts.AccountsView,
     onboarding.OnboardingView,
     staff.StaffView,
     jobs.JobsView,
     access_log.AccessLogView,
+    processors.ProcessorsView,
     access_matrix.AccessMatrixView,
     looks.LooksView,
     explain.ExplainView,
 )
 """The pages of staff, in the order of the navigation."""
+PERSONS = (privacy, confirmations, lost_mailbox, standing, certificates, downloads)
+"""The pages of the person."""
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
@@ -70,6 +89,24 @@ def refuse_if_behind(app: Flask) -> None:
             raise config.UnsafeSetting(
                 "DATABASE_URL is behind the migrations: run `flask --app wsgi database upgrade`."
             )
+        refuse_if_restored(app.extensions["settings"])
+
+
+def refuse_if_restored(settings: config.Settings) -> None:
+    """Raise UnsafeSetting when the ledger has lines the database lacks; write to its file what a crash kept from it."""
+    with system_session(db.engine, "compare with the ledger") as session:
+        try:
+            behind_ledger = ledger.is_behind(session, settings.ledger_file)
+            if not behind_ledger:
+                ledger.catch_up(session, settings.ledger_file)
+        except ledger.LedgerBroken as error:
+            raise config.UnsafeSetting(
+                f"LEDGER_PATH is not what was written ({error}): put the file back as it was."
+            ) from error
+    if behind_ledger:
+        raise config.UnsafeSetting(
+            "DATABASE_URL was restored from a backup older than LEDGER_PATH: run `flask --app wsgi erasure replay`."
+        )
 
 
 def flask_settings(settings: config.Settings) -> dict[str, Any]:
@@ -103,7 +140,7 @@ def connect_rooms(app: Flask, settings: config.Settings) -> None:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-    listing.sign_cursors_with(settings.secret_key)
+    sign_with(settings.secret_key)
     headers.dress(app)
     front_door.stand_before(app)
     csrf.init_app(app)
@@ -118,6 +155,12 @@ def connect_rooms(app: Flask, settings: config.Settings) -> None:
     cli.register(app)
 
 
+def sign_with(secret_key: str) -> None:
+    """Hand the secret key to the rooms that make keys of it."""
+    listing.sign_cursors_with(secret_key)
+    keys.use(secret_key)
+
+
 def furnish(app: Flask) -> None:
     """Put up the pages."""
     admin = Admin(app, name="Need-to-Know", index_view=home.HomeView(), theme=Bootstrap4Theme())
@@ -126,3 +169,6 @@ def furnish(app: Flask) -> None:
     app.add_template_global(queue.seen)
     for blueprint in (preferences.blueprint, invitation.blueprint, outbox.blueprint, operations.blueprint):
         app.register_blueprint(blueprint)
+    for room in PERSONS:
+        csrf.exempt(room.blueprint)  # no session: their forms carry a token of their own
+        app.register_blueprint(room.blueprint)

@@ -4,7 +4,8 @@ import click
 from flask import Flask, current_app
 
 from dashboard import cli_documents
-from dashboard.cli_demo import demo_command, fill, sign_ins
+from dashboard.cli_demo import demo_command, fill, sign_ins, stand_ins
+from dashboard.cli_erasure import erasure_commands
 from dashboard.cli_staff import staff_commands, token_commands
 from dashboard.database import migrate
 from dashboard.serve import serve
@@ -18,6 +19,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(demo_command)
     app.cli.add_command(staff_commands)
     app.cli.add_command(token_commands)
+    app.cli.add_command(erasure_commands)
     cli_documents.register(app)
 
 
@@ -30,7 +32,8 @@ def serve_command() -> None:
         fill()
     db.engine.dispose()
     lines = ["", "Sign in as one of these:", *sign_ins()] if settings.demo else []
-    raise SystemExit(serve(port=settings.port, lines=lines))
+    also = (stand_ins(settings),) if settings.demo else ()
+    raise SystemExit(serve(port=settings.port, lines=lines, also=also))
 
 
 @click.group("database")

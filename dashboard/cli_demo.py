@@ -4,6 +4,7 @@ Everything a customer or visitor would send enters as they would send it. Only s
 on their desks are made here, and only under DEMO=1.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,12 +17,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.cli_demo_staff import play_staff
+from dashboard.config import Settings
 from dashboard.database.engine import system_session
 from dashboard.demo.calls import Audience
 from dashboard.demo.clients import HttpClient, InProcessClient
 from dashboard.demo.live import keep_going
 from dashboard.demo.player import Bar, StoryStopped, play
 from dashboard.demo.story import SEED, tell
+from dashboard.serve import Child
 from dashboard.services import tokens
 from models import ApiToken, Heartbeat, Staff, db, new_id, utcnow
 
@@ -36,12 +39,26 @@ STAFF = {
     "compliance": ("compliance", "Amélie Laurent"),
 }
 """The demo's staff: address before the @, role, name."""
+PARTNERS = {
+    "PARTNERS_HUBSPOT_SECRET": "hubspot_token",
+    "PARTNERS_APP_SECRET": "app_webhook_secret",
+    "PARTNERS_WEBSITE_SECRET": "website_webhook_secret",
+}
+"""What the stand-ins are told, from which setting."""
 BEGUN, TOLD = "demo story begun", "demo story told"
 
 
 def sign_ins() -> list[str]:
     """Return one line per demo identity, for whoever starts the demo."""
     return [f"  {name + '@demo.example':26} {role:11} {PASSWORD}" for name, (role, _name) in STAFF.items()]
+
+
+def stand_ins(settings: Settings) -> Child:
+    """Return the program that stands in for HubSpot, the app and the website, with what its callers must know."""
+    secrets = {name: getattr(settings, setting) for name, setting in PARTNERS.items()}
+    told = {"PARTNERS_PORT": str(settings.stand_ins_port), **secrets}
+    command = (sys.executable, "-m", "dashboard.demo.partners")
+    return Child("The partners' stand-in", command, port=settings.stand_ins_port, environment=tuple(told.items()))
 
 
 @click.command("demo")

@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -43,15 +44,45 @@ class Settings:
     time_zone: str = setting("Europe/Amsterdam", "The company's time zone: days and clocks on pages.")
     demo: bool = setting(default=False, text="`1`: invented people, known passwords, messages shown at `/outbox`.")
     log_level: str = setting("INFO", "How much is logged.")
+    ledger_path: str = setting(
+        "", "File of the erasure ledger, outside the database and its backups; unset: `var/erasure-ledger.jsonl`."
+    )
+    backup_days: int = setting(30, "How many days backups live; certificates say until when.")
     intake_rate_per_minute: int = setting(600, "Calls one token may make in a minute; more answer 429.")
     intake_oldest_months: int = setting(
         24, "Usage older than this many calendar months is refused at intake (P50); the demo takes 27."
     )
+    hubspot_base_url: str = setting("https://api.hubapi.com", "Where HubSpot is asked to erase a person (P14).")
+    hubspot_token: str = setting("", "HubSpot's private-app token; unset: a removal waits and says so.")
+    app_webhook_url: str = setting("", "The app's address for our signed calls; unset: a removal waits and says so.")
+    app_webhook_secret: str = setting("", "Signs our calls to the app; the app knows it too.")
+    website_webhook_url: str = setting("", "The website's address for our signed calls; unset: a removal waits.")
+    website_webhook_secret: str = setting("", "Signs our calls to the website; the website knows it too.")
+
+    @property
+    def stand_ins_port(self) -> int:
+        """The port of the partners' stand-ins, which `make run` starts beside the demo."""
+        return self.port + (1000 if self.port < 64_536 else -1000)
 
     @property
     def zone(self) -> ZoneInfo:
         """The company's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def ledger_file(self) -> Path:
+        """The file of the erasure ledger."""
+        return Path(self.ledger_path) if self.ledger_path else ROOT / "var" / "erasure-ledger.jsonl"
+
+    @property
+    def backups(self) -> timedelta:
+        """How long backups live."""
+        return timedelta(days=self.backup_days)
+
+    @property
+    def export_folder(self) -> Path:
+        """Where files made for persons lie until they are fetched or their week is over."""
+        return ROOT / "var" / "exports"
 
     @property
     def url(self) -> str:
@@ -89,7 +120,16 @@ def _demo(settings: Settings, values: Mapping[str, Any]) -> Settings:
     key = settings.secret_key or _demo_key()
     wider = {"intake_oldest_months": 27, "intake_rate_per_minute": 60_000}
     base = values.get("base_url", f"http://127.0.0.1:{settings.port}")
-    return Settings(**{**wider, **values, "secret_key": key, "base_url": base})
+    return Settings(**{**wider, **_stand_ins(settings), **values, "secret_key": key, "base_url": base})
+
+
+def _stand_ins(settings: Settings) -> dict[str, str]:
+    """Return the addresses of the partners' stand-ins on this machine; their secrets are worthless elsewhere."""
+    base, secret = f"http://127.0.0.1:{settings.stand_ins_port}", "demo-only-partners-secret"
+    return {
+        "hubspot_base_url": base, "app_webhook_url": f"{base}/app", "website_webhook_url": f"{base}/website",
+        "hubspot_token": secret, "app_webhook_secret": secret, "website_webhook_secret": secret,
+    }  # fmt: skip
 
 
 def _demo_key() -> str:
@@ -133,3 +173,24 @@ def _refuse_open_links(settings: Settings) -> None:
     mail = urlsplit(settings.smtp_url)
     if mail.scheme not in {"", "smtp", "smtps"}:
         raise UnsafeSetting("SMTP_URL must begin with smtp:// or smtps://.")
+    _refuse_open_processors(settings)
+
+
+def _refuse_open_processors(settings: Settings) -> None:
+    for name in ("hubspot_base_url", "app_webhook_url", "website_webhook_url"):
+        url = getattr(settings, name)
+        if url and not is_closed(url):
+            raise UnsafeSetting(f"{name.upper()} must begin with https://: persons' addresses go there (P53).")
+    for name in ("app_webhook", "website_webhook"):
+        if getattr(settings, f"{name}_url") and len(getattr(settings, f"{name}_secret")) < 32:
+            raise UnsafeSetting(f"{name.upper()}_SECRET is missing or weak: set at least 32 random characters.")
+
+
+def is_closed(url: str) -> bool:
+    """Whether nobody on the way can read what goes to this address: https, or this machine itself."""
+    try:
+        parts = urlsplit(url)
+        _port, host = parts.port, parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))

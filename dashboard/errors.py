@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from dashboard.api import problems
 from dashboard.front_door import NotYourRole, refuse
+from dashboard.policy.declare import PERSONS
 from dashboard.services.refusals import AccessEnded, NotInReach, OwnRole, RecordNotWritten, SamePerson, SomeoneWasFaster
 from models import db
 
@@ -52,7 +53,9 @@ def handle_errors(app: Flask) -> None:
 
 
 def page(status: int, /, **context: object) -> Answer:
-    """Render the page of a status."""
+    """Render the page of a status; whatever a person asks for that is not there is a link that does not work."""
+    if status == 404 and request.path.startswith(PERSONS):
+        return render_template("public/gone.html"), status
     return render_template(f"errors/{status}.html", **context), status
 
 

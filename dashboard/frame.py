@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import format_date, format_time, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
+from dashboard.policy import requests as policy
 from dashboard.policy.decide import grant_for
+from dashboard.policy.declare import PERSONS
 from dashboard.policy.permissions import Permission as P
 from dashboard.policy.roles import Role
 from models import utcnow
@@ -24,11 +26,13 @@ PLACES: tuple[tuple[P, Any, str, str], ...] = (
     (P.WORK_LIST, lazy_gettext("My work"), "home", "admin.index"),
     (P.CONTACT_REQUEST_LIST, lazy_gettext("Contact requests"), "inbox", "contact_requests.index"),
     (P.TICKET_LIST, lazy_gettext("Tickets"), "ticket", "tickets.index"),
+    (P.SUBJECT_REQUEST_LIST, lazy_gettext("Subject requests"), "inbox", "subject_requests.index"),
     (P.ACCOUNT_LIST, lazy_gettext("Accounts"), "person", "accounts.index"),
     (P.ONBOARDING_LIST, lazy_gettext("Onboarding"), "person", "onboarding.index"),
     (P.STAFF_LIST, lazy_gettext("Staff and tokens"), "users", "staff.index"),
     (P.JOB_LIST, lazy_gettext("Jobs"), "gear", "jobs.index"),
     (P.ACCESS_LOG_READ, lazy_gettext("Access log"), "list", "access_log.index"),
+    (P.PROCESSOR_LIST, lazy_gettext("Processors"), "plug", "processors.index"),
     (P.ACCESS_MATRIX_READ, lazy_gettext("Access matrix"), "shield", "access_matrix.index"),
     (P.LOOKS_LIST, lazy_gettext("My looks"), "eye", "looks.index"),
     (P.EXPLAIN_READ, lazy_gettext("Why may I see it?"), "key", "explain.index"),
@@ -68,15 +72,30 @@ def places(role: str) -> Iterator[Place]:
             yield Place(str(label), url, icon, current, gap=permission == P.LOOKS_LIST)
 
 
+def asked_language() -> str | None:
+    """Return the language the address asks for (?lang=nl), as the person's pages do: they keep no choice."""
+    asked = request.args.get("lang") if request else None
+    return asked if asked in LANGUAGES else None
+
+
+def here(endpoint: str, **values: Any) -> str:
+    """Return an address in the language that this one asked for."""
+    return url_for(endpoint, **values, lang=asked_language())
+
+
 def choose_language() -> str:
-    """Return the language chosen by the staff member, else the browser's, else English."""
+    """Return the language chosen by the staff member, else the address's, the browser's, English."""
     chosen = getattr(current_user, "language", None) if request else None
-    return chosen or request.accept_languages.best_match(LANGUAGES) or "en"
+    return chosen or asked_language() or request.accept_languages.best_match(LANGUAGES) or "en"
 
 
 def around() -> dict[str, Any]:
     """Return what every template may use."""
-    known: dict[str, Any] = {"csp_nonce": g.get("csp_nonce", ""), "language": str(get_locale() or "en")}
+    language = str(get_locale() or "en")
+    known: dict[str, Any] = {"csp_nonce": g.get("csp_nonce", ""), "language": language}
+    if request.path.startswith(PERSONS):
+        other = "en" if language == "nl" else "nl"
+        return known | {"for_person": True, "here": here, "other_language_url": f"?lang={other}"}
     if current_user and current_user.is_authenticated:
         known["me"] = Me(current_user.name, current_user.role, str(ROLE_LABELS[Role(current_user.role)]))
         known["nav"] = list(places(current_user.role))
@@ -127,8 +146,13 @@ def ago(moment: datetime | None) -> str:
     return gettext("%(span)s ago", span=span((utcnow() - moment).total_seconds())) if moment else "–"
 
 
+def days_left(due: datetime) -> int:
+    """Whole days until a due date, negative once it is overdue."""
+    return policy.days_left(due, utcnow(), current_app.extensions["settings"].zone)
+
+
 def surround(app: Flask) -> None:
     """Give an application's templates their frame."""
     app.context_processor(around)
-    for function in (day, clock, clock_seconds, day_time, short, span, ago):
+    for function in (day, clock, clock_seconds, day_time, short, span, ago, days_left):
         app.add_template_filter(function)

@@ -1,7 +1,7 @@
-"""`make run`: the web server and the scheduler side by side in the foreground, started and stopped as one.
+"""`make run`: the web server, the scheduler and what the demo adds, in the foreground, started and stopped as one.
 
-It must never leave one of them running without the other, nor anything behind. It knows nothing of the
-application: both are programs that it starts, so a fault in one cannot take this process along. A deployment
+It must never leave one of them running without the others, nor anything behind. It knows nothing of the
+application: all are programs that it starts, so a fault in one cannot take this process along. A deployment
 does not use it; there, the two programs are services of their own.
 """
 
@@ -27,25 +27,30 @@ Running = list[tuple["Child", subprocess.Popen[bytes]]]
 
 @dataclass(frozen=True)
 class Child:
-    """A program to run: its name as it begins a sentence, and its command."""
+    """A program to run: its name as it begins a sentence, its command, its own port if any, and what it is told."""
 
     name: str
     command: tuple[str, ...]
+    port: int | None = None
+    environment: tuple[tuple[str, str], ...] = ()
 
 
-def serve(*, port: int, lines: Sequence[str] = (), children: Sequence[Child] | None = None) -> int:
-    """Runs both until Ctrl-C, SIGTERM or SIGHUP; prints the address and `lines` once the web server answers.
+def serve(
+    *, port: int, lines: Sequence[str] = (), children: Sequence[Child] | None = None, also: Sequence[Child] = ()
+) -> int:
+    """Runs both and `also` until Ctrl-C, SIGTERM or SIGHUP; prints the address and `lines` once the web server answers.
 
     Returns the exit code: 0 after a wanted stop, 1 if the port cannot be used or a program ended by itself.
-    Either way both are gone within 10 seconds.
+    Either way all are gone within 10 seconds.
     """
-    if refusal := _refusal(port):
+    needed = (port, *(child.port for child in also if child.port))
+    if refusal := next(filter(None, (_refusal(one, web=port) for one in needed)), None):
         _say(refusal)
         return 1
     running: Running = []
     with _stop_signals() as stop:
         try:
-            for child in children or _programs(port):
+            for child in (*also, *(children or _programs(port))):
                 running.append((child, _start(child)))  # should the second not start, the first is known
             return _watch(running, stop=stop, port=port, lines=lines)
         finally:
@@ -60,8 +65,8 @@ def _programs(port: int) -> tuple[Child, ...]:
     )
 
 
-def _refusal(port: int) -> str | None:
-    other = 8001 if port == 8000 else 8000
+def _refusal(port: int, *, web: int) -> str | None:
+    other = 8001 if web == 8000 else 8000
     remedy = f"Stop what uses it, or choose another port: PORT={other} make run"
     try:
         with socket.socket() as probe:
@@ -86,7 +91,8 @@ def _stop_signals() -> Iterator[threading.Event]:
 
 
 def _start(child: Child) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(child.command, cwd=ROOT, stdin=subprocess.DEVNULL, process_group=0)
+    environment = {**os.environ, **dict(child.environment)}
+    return subprocess.Popen(child.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, process_group=0)
 
 
 def _watch(running: Running, *, stop: threading.Event, port: int, lines: Sequence[str]) -> int:

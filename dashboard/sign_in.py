@@ -22,12 +22,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, undefer
 
 from dashboard.database.engine import system_session
+from dashboard.policy.declare import PERSONS
 from dashboard.policy.lifetimes import SESSION_IDLE, SESSION_LONGEST
 from dashboard.services.access_log import commit, record
 from dashboard.services.refusals import RecordNotWritten
 from models import Access, Actor, Category, Reach, Staff, StaffSession, db, utcnow
 
-STATELESS = ("/static/", "/api/")
+STATELESS = ("/static/", "/api/", *PERSONS)
 """Addresses that take no cookie."""
 TOUCH = timedelta(minutes=1)
 """A session's last use is kept to the minute: a write per request would cost more than it tells."""

@@ -11,9 +11,13 @@ from .base import CONDITIONS, Base, RowCondition, db, new_id, privacy_of, utcnow
 from .classification import CLOSED, PERSONAL, Category, ColumnPrivacy, OnErasure, TablePrivacy
 from .company import Company, CompanyAdministrator
 from .contact import ContactAttempt, ContactRequest
+from .erasure import ErasedFingerprint, LedgerEntry, Suppression, Tombstone, lock_ledger
 from .guard import AlreadyBound, OutOfReach, bind, bound
 from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_call
+from .person import Person, fate_of, models_of_persons, rows_of, tie_of
+from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
+from .subject_request import SubjectRequest, receive_request
 from .ticket import AppError, Ticket
 from .usage import TraceOpening, TraceWidening, UsageEvent, record_events
 
@@ -36,22 +40,32 @@ __all__ = [
     "CompanyAdministrator",
     "ContactAttempt",
     "ContactRequest",
+    "ErasedFingerprint",
+    "ExportFile",
     "Heartbeat",
     "IdempotencyRecord",
     "Invitation",
     "JobRun",
+    "LedgerEntry",
     "Message",
     "OnErasure",
     "OnboardingCase",
     "OutOfReach",
+    "Person",
     "Proposal",
     "RateWindow",
     "Reach",
+    "RequestLink",
+    "RequestStep",
     "RowCondition",
+    "SealedPayload",
     "Staff",
     "StaffSession",
+    "SubjectRequest",
+    "Suppression",
     "TablePrivacy",
     "Ticket",
+    "Tombstone",
     "TraceOpening",
     "TraceWidening",
     "UsageEvent",
@@ -59,9 +73,15 @@ __all__ = [
     "bound",
     "count_call",
     "db",
+    "fate_of",
+    "lock_ledger",
+    "models_of_persons",
     "new_id",
     "privacy_of",
+    "receive_request",
     "record_events",
+    "rows_of",
     "stray",
+    "tie_of",
     "utcnow",
 ]

@@ -22,7 +22,8 @@ class Account(Base):
         String(64),
         unique=True,
         category=Category.LINK,
-        note="The app's id of the account; kept as a tombstone so that an erased account does not come back.",
+        note="The app's id of the account; a keyed tombstone refuses it once the account is erased.",
+        on_erasure=OnErasure.DELETE,
     )
     company_id: Mapped[str] = column(Key, foreign_key="company.id", index=True, note="The customer (P7).")
     first_name: Mapped[str] = personal(String(100), Category.IDENTITY, note="First name (P9).")

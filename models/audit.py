@@ -14,7 +14,12 @@ class AccessRecord(Base):
     """Who saw or did what, when, in which role, for which case: in keys and codes, never in values."""
 
     __tablename__ = "access_record"
-    __privacy__ = TablePrivacy("account", "Proves that looks at personal data followed the policy (P57–P60).")
+    __privacy__ = TablePrivacy(
+        "account",
+        "Proves that looks at personal data followed the policy (P57–P60).",
+        kept="Shows that looks followed the policy; its key points to nobody once the person is erased.",
+        kept_months=24,
+    )
 
     number: Mapped[int] = column(Number, primary_key=True, autoincrement=True, note="Order of writing.")
     at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it happened.")

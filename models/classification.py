@@ -60,7 +60,13 @@ class ColumnPrivacy:
 
 @dataclass(frozen=True)
 class TablePrivacy:
-    """Whose data a table holds (account, contact, staff or nobody) and why the table exists."""
+    """Whose data a table holds (account, contact, staff or nobody) and why the table exists.
+
+    `kept` states the ground on which rows of a person stay when the person is erased, and `kept_months` for how many
+    calendar months; only a table whose rows stay has them.
+    """
 
     subject: str
     reason: str
+    kept: str = ""
+    kept_months: int = 0

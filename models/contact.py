@@ -27,7 +27,7 @@ class ContactRequest(Base):
         on_erasure=OnErasure.DELETE,
     )
     name: Mapped[str] = personal(String(200), Category.CONTACT, note="Name as typed (P6).")
-    email: Mapped[str] = personal(String(254), Category.CONTACT, note="E-mail address (P6).")
+    email: Mapped[str] = personal(String(254), Category.CONTACT, note="E-mail address (P6).", index=True)
     phone: Mapped[str] = personal(String(40), Category.CONTACT, note="Phone number (P6).")
     submitted_at: Mapped[datetime] = column(UtcDateTime, note="When the person pressed send (P25).")
     received_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it arrived here.")

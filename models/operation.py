@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from .access import Access
 from .base import Base, Key, Number, UtcDateTime, column, new_id, row_condition, utcnow
-from .classification import Category, TablePrivacy
+from .classification import Category, OnErasure, TablePrivacy
 
 
 class JobRun(Base):
@@ -55,7 +55,7 @@ class IdempotencyRecord(Base):
     key_hash: Mapped[str] = column(String(64), primary_key=True, category=Category.SECRET, note="Token, call, key.")
     body_hash: Mapped[str] = column(String(64), category=Category.SECRET, note="Of the body; keyed.")
     status: Mapped[int] = column(Integer, note="The status answered.")
-    answer: Mapped[dict[str, Any]] = column(JSON, note="The answer: ids and counts only.")
+    answer: Mapped[dict[str, Any]] = column(JSON, note="The answer: ids and counts only.", on_erasure=OnErasure.DELETE)
     created_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, index=True, note="Kept for 24 hours.")
 
 

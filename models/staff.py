@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from .access import Access
 from .base import Base, Key, Number, UtcDateTime, column, new_id, row_condition, utcnow
-from .classification import Category, TablePrivacy
+from .classification import Category, OnErasure, TablePrivacy
 
 
 class Staff(UserMixin, Base):
@@ -134,7 +134,20 @@ class Message(Base):
     id: Mapped[str] = column(Key, primary_key=True, default=new_id, note="Public random id.")
     type: Mapped[str] = column(String(40), note="From the catalogue.")
     cause: Mapped[str] = column(String(60), note="What caused it, as kind and id.")
-    address: Mapped[str] = column(String(254), category=Category.SECRET, note="To whom; emptied once sent or given up.")
+    subject_key: Mapped[str | None] = column(
+        Key,
+        nullable=True,
+        index=True,
+        category=Category.LINK,
+        note="Whose message, by opaque key; empty for staff.",
+        on_erasure=OnErasure.DELETE,
+    )
+    address: Mapped[str] = column(
+        String(254),
+        category=Category.SECRET,
+        note="To whom; emptied once sent or given up.",
+        on_erasure=OnErasure.DELETE,
+    )
     subject: Mapped[str] = column(String(200), note="Subject line: never a personal value.")
     body: Mapped[str] = column(Text, category=Category.SECRET, note="The text; emptied once sent or given up.")
     created_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was written.")

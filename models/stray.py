@@ -1,7 +1,7 @@
 """Cases in hands that may no longer work them: after a role change or a deactivation they go back to the queue.
 
 The conditions reach nothing as long as every holder has the role for it, so a grant that names them shows no case.
-They stand here, not beside each table, because all four ask the same question of the staff row.
+They stand here, not beside each table, because all ask the same question of the staff row.
 """
 
 from typing import Any
@@ -14,6 +14,7 @@ from .account import OnboardingCase
 from .base import row_condition
 from .contact import ContactRequest
 from .staff import Staff
+from .subject_request import SubjectRequest
 from .ticket import Ticket
 from .usage import TraceOpening
 
@@ -39,6 +40,12 @@ def stray_contact_requests(access: Access) -> ColumnElement[bool]:  # noqa: ARG0
 def stray_onboarding_cases(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the same for everyone
     """Reach set-ups whose holder must give them back."""
     return OnboardingCase.closed_at.is_(None) & _held_outside("sysadmin", OnboardingCase.assignee_id)
+
+
+@row_condition("subject_request", "the request is open and its engineer no longer works in support")
+def stray_subject_requests(access: Access) -> ColumnElement[bool]:  # noqa: ARG001 - the same for everyone
+    """Reach people's requests whose holder must give them back."""
+    return SubjectRequest.closed_at.is_(None) & _held_outside("support", SubjectRequest.assignee_id)
 
 
 @row_condition("trace_opening", "its engineer no longer works in support")

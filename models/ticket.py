@@ -70,7 +70,12 @@ class Ticket(Base):
         Text, Category.FREE_TEXT, nullable=True, note="What the engineer found.", on_erasure=OnErasure.ANONYMISE
     )
     error_id: Mapped[str | None] = column(
-        Key, foreign_key="app_error.id", nullable=True, index=True, note="The error record it is about (P36)."
+        Key,
+        foreign_key="app_error.id",
+        nullable=True,
+        index=True,
+        note="The error record it is about (P36).",
+        on_erasure=OnErasure.ANONYMISE,
     )
     error_code: Mapped[str | None] = column(String(40), nullable=True, note="Its code, for the queue.")
     feature: Mapped[str | None] = column(String(60), nullable=True, note="Where in the app, for the queue.")

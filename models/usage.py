@@ -93,7 +93,14 @@ class TraceWidening(Base):
     __privacy__ = TablePrivacy("account", "Two people stand behind every wider look (P37).")
 
     id: Mapped[str] = column(Key, primary_key=True, default=new_id, note="Public random id.")
-    opening_id: Mapped[str] = column(Key, foreign_key="trace_opening.id", index=True, note="Which opening.")
+    opening_id: Mapped[str] = column(
+        Key,
+        foreign_key="trace_opening.id",
+        index=True,
+        category=Category.LINK,
+        note="Which opening.",
+        on_erasure=OnErasure.DELETE,
+    )
     ticket_number: Mapped[int] = column(Integer, note="The ticket, for the colleague who is asked.")
     asked_by: Mapped[str] = column(Key, foreign_key="staff.id", note="Who asked.")
     asked_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was asked.")

@@ -49,6 +49,11 @@ def test_values_arrive_when_they_are_set():
         ("DATABASE_URL", "mysql://u@127.0.0.1/x", "postgresql+psycopg://"),
         ("DATABASE_URL", "postgresql://u@127.0.0.1/x", "postgresql+psycopg://"),
         ("SMTP_URL", "http://mail", "smtp:// or smtps://"),
+        ("HUBSPOT_BASE_URL", "http://api.hubapi.com", "must begin with https://"),
+        ("APP_WEBHOOK_URL", "http://app.example/hooks", "must begin with https://"),
+        ("APP_WEBHOOK_URL", "app.example/hooks", "must begin with https://"),
+        ("APP_WEBHOOK_URL", "https://[", "must begin with https://"),
+        ("WEBSITE_WEBHOOK_URL", "http:///hooks", "must begin with https://"),
         ("TIME_ZONE", "Mars/Olympus", "such as Europe/Amsterdam"),
         ("TIME_ZONE", "../../etc/passwd", "such as Europe/Amsterdam"),
         ("LOG_LEVEL", "LOUD", "DEBUG, INFO"),
@@ -81,6 +86,22 @@ def test_the_start_is_refused_with_name_and_remedy_when_a_setting_is_unsafe(name
 )
 def test_the_start_goes_on_when_the_link_is_local_or_verified(url):
     assert read({**SAFE, "DATABASE_URL": url}).url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["https://app.example/hooks", "http://127.0.0.1:9000/app", "http://localhost:1", "http://[::1]:1/"]
+)
+def test_the_start_goes_on_when_a_call_out_is_local_or_encrypted(url):
+    given = {"APP_WEBHOOK_URL": url, "APP_WEBHOOK_SECRET": "s" * 32, "HUBSPOT_BASE_URL": url}
+
+    assert read({**SAFE, **given}).app_webhook_url == url
+
+
+@pytest.mark.parametrize("name", ["APP_WEBHOOK", "WEBSITE_WEBHOOK"])
+@pytest.mark.parametrize("secret", ["", "short"])
+def test_the_start_is_refused_when_calls_out_would_not_be_signed(name, secret):
+    with pytest.raises(UnsafeSetting, match=f"^{name}_SECRET is missing or weak: set at least 32"):
+        read({**SAFE, f"{name}_URL": "https://app.example/hooks", f"{name}_SECRET": secret})
 
 
 def test_no_secret_stands_in_the_refusal_when_a_setting_is_unsafe():

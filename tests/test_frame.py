@@ -11,9 +11,11 @@ from tests.world import World, post
 
 PLACES = {
     "rep": ["My work", "Contact requests", "My looks", "Why may I see it?"],
-    "support": ["My work", "Tickets", "Accounts", "My looks", "Why may I see it?"],
+    "support": ["My work", "Tickets", "Subject requests", "Accounts", "My looks", "Why may I see it?"],
     "sysadmin": ["My work", "Onboarding", "Staff and tokens", "Jobs", "My looks", "Why may I see it?"],
-    "compliance": ["My work", "Access log", "Access matrix", "My looks", "Why may I see it?"],
+    "compliance": [
+        "My work", "Subject requests", "Access log", "Processors", "Access matrix", "My looks", "Why may I see it?",
+    ],  # fmt: skip
 }
 """Written by hand: what the published policy lets each role have a page for."""
 MOMENT = datetime(2026, 11, 23, 23, 42, 7, tzinfo=UTC)  # 00:42:07 on the 24th in Amsterdam

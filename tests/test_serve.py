@@ -16,8 +16,9 @@ SERVE = """
 import json, sys
 from dashboard import serve
 serve.PATIENCE = 1.0
-port, children = json.loads(sys.argv[1])
-sys.exit(serve.serve(port=port, lines=["rep@demo.example"], children=[serve.Child(*c) for c in children]))
+port, children, also = json.loads(sys.argv[1])
+children, also = ([serve.Child(*c) for c in some] for some in (children, also))
+sys.exit(serve.serve(port=port, lines=["rep@demo.example"], children=children, also=also))
 """
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True)"
 
@@ -39,8 +40,8 @@ def serve(port):
     """Starts `serve` with stand-ins for its programs; nothing is left of it after the test."""
     started = []
 
-    def start(*children):
-        command = [sys.executable, "-u", "-c", SERVE, json.dumps([port, children])]
+    def start(*children, also=()):
+        command = [sys.executable, "-u", "-c", SERVE, json.dumps([port, children, also])]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         started.append(subprocess.Popen(command, cwd=ROOT, **pipes))
         return started[0]
@@ -148,11 +149,39 @@ def test_nothing_is_started_when_the_port_is_taken(serve, web, port, tmp_path):
 
 
 def test_nothing_is_started_when_the_port_is_no_port(serve, tmp_path):
-    code = SERVE.replace("port, children =", "_, children =").replace("port=port", "port=70000")
-    command = [sys.executable, "-c", code, json.dumps([0, [_sleeper(tmp_path)]])]
+    code = SERVE.replace("port, children, also =", "_, children, also =").replace("port=port", "port=70000")
+    command = [sys.executable, "-c", code, json.dumps([0, [_sleeper(tmp_path)], []])]
 
     process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert process.returncode == 1
     assert "Port 70000 cannot be used" in process.stderr
+    assert not (tmp_path / "pid").exists()
+
+
+def test_what_the_demo_adds_runs_and_ends_with_the_others_when_it_is_given(serve, web, port, tmp_path):
+    pid = tmp_path / "added"
+    code = (
+        f"import os, time; open({str(pid)!r}, 'w').write(os.environ['TOLD'] + ' ' + str(os.getpid())); time.sleep(60)"
+    )
+    added = ("The stand-in", (sys.executable, "-c", code), None, [["TOLD", "secret"]])
+    process = serve(web, _sleeper(tmp_path), also=[added])
+    _read_until(process, "/admin/")
+    told, number = pid.read_text().split()
+
+    process.terminate()
+
+    assert process.wait(10) == 0
+    assert told == "secret"
+    assert not _is_alive(int(number))
+
+
+def test_nothing_is_started_when_the_port_of_what_the_demo_adds_is_taken(serve, web, port, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        other = taken.getsockname()[1]
+        process = serve(web, _sleeper(tmp_path), also=[("The stand-in", (sys.executable, "-c", "pass"), other)])
+        said = process.stdout.read()
+
+    assert process.wait(10) == 1
+    assert f"Port {other} cannot be used: Address already in use" in said
     assert not (tmp_path / "pid").exists()

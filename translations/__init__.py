@@ -18,9 +18,10 @@ from dashboard.policy.permissions import Permission
 from dashboard.policy.purposes import Purpose
 from dashboard.policy.roles import Role
 from dashboard.policy.sentences import sentence
+from dashboard.processors.registry import PROCESSORS
 from dashboard.services.explain import notes
 from dashboard.services.explain_kinds import KINDS
-from models import CONDITIONS, Category
+from models import CONDITIONS, Category, OnErasure, fate_of, models_of_persons
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "translations" / "nl" / "LC_MESSAGES" / "messages.po"
@@ -63,12 +64,19 @@ def _options_under(folder: str) -> dict[str, dict[str, str]]:
 
 def _said_by_tables() -> Iterator[str]:
     """Sentences that stand as data: beside row conditions, under permissions, in the explain page's states."""
+    yield from _said_by_the_registry()
+    yield from (model.__privacy__.kept for model in models_of_persons() if fate_of(model) == OnErasure.KEEP)
     yield from (condition.sentence for condition in CONDITIONS.values())
     yield from (sentence(member) for members in SENTENCES for member in members)
     for kind in KINDS:
         yield from (kind.words, kind.line, *notes(kind).values())
         for state in kind.states:
             yield from (state.words, *(act for act, _code in state.moves))
+
+
+def _said_by_the_registry() -> Iterator[str]:
+    for facts in PROCESSORS:
+        yield from (facts.title, facts.holds, facts.place, facts.ground, facts.note, facts.erasure, facts.justification)
 
 
 def read() -> Catalog:

@@ -25,6 +25,12 @@ class ConfirmationAnswer(CaseAnswer):
     confirmed: bool
 
 
+class ReceivedAnswer(BaseModel):
+    """The same for everyone: nobody learns whether the address is known, or was asked about before."""
+
+    status: Literal["received"]
+
+
 class CompanyAnswer(BaseModel):
     """A company and its state."""
 

@@ -148,6 +148,14 @@ class Ticket(Sent):
     written_at: Moment | None = Field(None, description="When it was written; absent: now.")
 
 
+class SubjectRequest(Sent):
+    """A person asks about their own data: overview, retrieval or removal."""
+
+    kind: Literal["overview", "retrieval", "removal"]
+    email: Email
+    language: Literal["en", "nl"] | None = Field(None, description="The language to answer in; absent: English.")
+
+
 class Confirmation(Sent):
     """The customer says in the app that a ticket which staff wrote is theirs."""
 

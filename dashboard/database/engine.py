@@ -13,8 +13,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from models.access import Access
 
 ENGINE_OPTIONS = {"hide_parameters": True, "pool_pre_ping": True}
+BUSY_TIMEOUT = "PRAGMA busy_timeout = 30000"
 SQLITE_PRAGMAS = (
-    "PRAGMA busy_timeout = 30000",
+    BUSY_TIMEOUT,
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # an answered call must survive a power cut
     "PRAGMA foreign_keys = ON",

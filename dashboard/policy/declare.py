@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from .permissions import Permission
 
+PERSONS = ("/privacy",)
+"""Addresses of the person's pages: for anyone, without an account, a session or a cookie."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 

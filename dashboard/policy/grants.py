@@ -67,6 +67,7 @@ STAFF_AND_RIGHTS = (
 STRAY_CASES = (
     rows("ticket", "stray_tickets"), rows("contact_request", "stray_contact_requests"),
     rows("onboarding_case", "stray_onboarding_cases"), rows("trace_opening", "stray_openings"),
+    rows("subject_request", "stray_subject_requests"),
 )  # fmt: skip
 STRAY_TABLES = frozenset(reach.table for reach in STRAY_CASES)
 """What goes back to the queue when its holder loses the role for it; in the same transaction."""
@@ -98,8 +99,10 @@ REP = (
 
 SUPPORT = (
     Grant(Role.SUPPORT, P.WORK_LIST, Purpose.SUPPORT, "P59",
-          (rows("ticket", "tickets_i_list"), rows("trace_widening", "widenings_to_decide"), MY_LOOKS)),
-    Grant(Role.SUPPORT, P.CASE_FIND, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_to_work"),)),
+          (rows("ticket", "tickets_i_list"), rows("trace_widening", "widenings_to_decide"),
+           rows("subject_request", "subject_requests_on_my_desk"), MY_LOOKS)),
+    Grant(Role.SUPPORT, P.CASE_FIND, Purpose.SUPPORT, "P59",
+          (rows("ticket", "tickets_to_work"), rows("subject_request", "subject_requests_to_work"))),
     Grant(Role.SUPPORT, P.TICKET_LIST, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_i_list"),)),
     Grant(Role.SUPPORT, P.TICKET_TAKE, Purpose.SUPPORT, "P59", (rows("ticket", "tickets_to_work"), MYSELF), frozenset({"ticket"})),
     Grant(Role.SUPPORT, P.TICKET_READ, Purpose.SUPPORT, "P59",
@@ -127,6 +130,21 @@ SUPPORT = (
           frozenset({"trace_widening", "trace_opening"})),
     Grant(Role.SUPPORT, P.ACCOUNT_LIST, Purpose.SUPPORT, "P59",
           (*PERSON_OF_MY_TICKET, rows("ticket", "my_open_tickets"))),
+    Grant(Role.SUPPORT, P.SUBJECT_REQUEST_LIST, Purpose.SUBJECT_REQUEST, "P47",
+          (rows("subject_request", "subject_requests_i_list"),)),
+    Grant(Role.SUPPORT, P.SUBJECT_REQUEST_TAKE, Purpose.SUBJECT_REQUEST, "P48",
+          (rows("subject_request", "subject_requests_to_work"),), frozenset({"subject_request"})),
+    Grant(Role.SUPPORT, P.SUBJECT_REQUEST_READ, Purpose.SUBJECT_REQUEST, "P48",
+          (rows("subject_request", "subject_requests_assigned_to_me", C.CONTACT), rows("request_step", "steps_of_my_requests"),
+           rows("request_link", "links_of_my_requests"), MY_LOOKS)),
+    Grant(Role.SUPPORT, P.SUBJECT_REQUEST_WORK, Purpose.SUBJECT_REQUEST, "P48",
+          (rows("subject_request", "my_subject_requests", C.CONTACT), rows("request_link", "links_of_my_requests"), MY_LOOKS),
+          frozenset({"subject_request", "request_link", "message"})),
+    Grant(Role.SUPPORT, P.SUBJECT_REQUEST_WRITE, Purpose.SUBJECT_REQUEST, "P47",
+          (rows("ticket", "my_open_tickets"), *PERSON_OF_MY_TICKET), frozenset({"subject_request"})),
+    Grant(Role.SUPPORT, P.SUBJECT_REQUEST_SIGN, Purpose.SUBJECT_REQUEST, "P48",
+          (rows("subject_request", "subject_requests_to_sign", C.CONTACT), rows("request_link", "links_of_requests_to_sign")),
+          frozenset({"subject_request", "request_link", "message"})),
 )  # fmt: skip
 
 SYSADMIN = (
@@ -163,6 +181,9 @@ COMPLIANCE = (
           (rows("access_record", "all_access_records"),), frozenset({"access_record"})),
     Grant(Role.COMPLIANCE, P.ACCESS_LOG_ASK, Purpose.OVERSIGHT, "P57"),
     Grant(Role.COMPLIANCE, P.ACCESS_MATRIX_READ, Purpose.OVERSIGHT, "P57"),
+    Grant(Role.COMPLIANCE, P.SUBJECT_REQUEST_LIST, Purpose.OVERSIGHT, "P45",
+          (rows("subject_request", "all_subject_requests"), rows("request_step", "all_request_steps"))),
+    Grant(Role.COMPLIANCE, P.PROCESSOR_LIST, Purpose.OVERSIGHT, "P55", (rows("request_step", "all_request_steps"),)),
 )  # fmt: skip
 
 GRANTS: tuple[Grant, ...] = tuple(

@@ -20,3 +20,15 @@ ABANDONED = timedelta(minutes=10)
 """A run that has not ended by then belongs to a process that is gone."""
 SILENCE = timedelta(minutes=5)
 """A scheduler silent for longer stands still."""
+REQUEST_LINK = timedelta(hours=72)
+"""A link to confirm a request (P48); a new one voids it."""
+STATUS_LINK = timedelta(days=180)
+"""A link to see where a request stands: longer than the longest extension."""
+DOWNLOAD = timedelta(days=7)
+"""Overviews and copies made for a person; then the file goes (P3)."""
+CERTIFICATE_LINK = timedelta(days=730)
+"""A certificate can be checked this long. Not in the policy: owner's decision."""
+OBJECTION = timedelta(days=7)
+"""Lost mailbox: the known address may object this long before anything is removed."""
+PROCESSOR_ALARM = timedelta(hours=24)
+"""A processor that still has the person by then is worth a message to the engineer and compliance."""

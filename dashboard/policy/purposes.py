@@ -14,6 +14,8 @@ class Purpose(StrEnum):
     """Finding what led to one system error (P36, P37)."""
     ONBOARDING = "onboarding"
     """Setting up one account for first use (P60)."""
+    SUBJECT_REQUEST = "subject_request"
+    """Carrying out what a person asked for about their own data (P2–P4, P47)."""
     ADMINISTRATION = "administration"
     """Running the back-office itself: staff, tokens, jobs."""
     OVERSIGHT = "oversight"

@@ -3,12 +3,15 @@
 Names what is missing and nothing else: no address, no version, no text of an error.
 """
 
-from flask import Blueprint, Response, jsonify
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify
 
 from dashboard.database.engine import system_session
 from dashboard.database.migrate import behind
 from dashboard.policy.declare import public
 from dashboard.services import jobs
+from dashboard.services.erasure import ledger
 from models import db, utcnow
 
 blueprint = Blueprint("operations", __name__)
@@ -24,9 +27,16 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public("A balancer asks whether requests can be served; the answer names what is missing, without detail.")
 def readyz() -> tuple[Response, int]:
-    """Answer what is missing: the database, its migrations, the scheduler's sign of life."""
+    """Answer what is missing: the database, its migrations, what the ledger knows, the scheduler's sign of life."""
     missing = _missing()
     return jsonify(status="not ready" if missing else "ready", missing=missing), 503 if missing else 200
+
+
+def _is_behind_ledger(session: Any) -> bool:
+    try:
+        return ledger.is_behind(session, current_app.extensions["settings"].ledger_file)
+    except ledger.LedgerBroken:
+        return True
 
 
 def _missing() -> list[str]:
@@ -34,6 +44,7 @@ def _missing() -> list[str]:
         migrations = ["migrations"] if behind(db.engine) else []
         with system_session(db.engine, "readiness", read_only=True) as session:
             sign = jobs.last_sign(session)
+            restored = ["ledger"] if _is_behind_ledger(session) else []
     except Exception:  # noqa: BLE001 - whatever it is, requests cannot be served
         return ["database"]
-    return migrations + ([] if jobs.is_alive(sign, at=utcnow()) else ["scheduler"])
+    return migrations + restored + ([] if jobs.is_alive(sign, at=utcnow()) else ["scheduler"])

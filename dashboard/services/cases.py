@@ -14,11 +14,12 @@ from .refusals import AccessEnded, NotInReach
 
 Row = TypeVar("Row")
 ID = re.compile(r"[a-z2-7]{26}")
-LETTERS = {"ticket": "T", "contact_request": "C", "onboarding_case": "O", "staff": "S"}
+LETTERS = {"ticket": "T", "contact_request": "C", "onboarding_case": "O", "staff": "S", "subject_request": "R"}
 ENDINGS = {
     "ticket_closed": "closed", "ticket_released": "released", "ticket_handed_over": "handed_over",
     "contact_request_closed": "closed", "contact_request_released": "released",
     "onboarding_closed": "closed", "onboarding_released": "released",
+    "request_released": "released", "request_refused": "closed", "request_withdrawn": "closed",
 }  # fmt: skip
 """The events that end the assignee's access, and how the page calls them."""
 TAKEN_AWAY = ("role_changed", "deactivated")

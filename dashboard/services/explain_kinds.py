@@ -12,6 +12,7 @@ from models import (
     OnboardingCase,
     Proposal,
     Staff,
+    SubjectRequest,
     Ticket,
     UsageEvent,
 )
@@ -75,6 +76,20 @@ SUBMISSIONS = (
     State("closed", "you closed the follow-up", to.submission(closed_at=AT)),
 )  # fmt: skip
 
+REQUESTS = (
+    State("free", "the request is open, nobody has it", to.request(state="received", assignee_id=None),
+          (("You take it.", "mine"),)),
+    State("mine", "the request is open and yours", to.request(),
+          (("You refuse it, or its person takes it back.", "ended"), ("You give it back.", "free"))),
+    State("colleagues", "the request is open and a colleague's", to.request(assignee_id=ENGINEER),
+          (("The colleague gives it back and you take it.", "mine"),)),
+    State("to_sign", "a colleague's, its mailbox is lost, and it waits for your signature",
+          to.request(assignee_id=ENGINEER, state="awaiting_validation", identity_at=AT, first_signer_id=ENGINEER),
+          (("You sign it.", "colleagues"),)),
+    State("ended", "it was yours and has ended: its address has been emptied",
+          to.request(state="refused", outcome="law", closed_at=AT, email=None)),
+)  # fmt: skip
+
 PERSONS = (
     *to.of_ticket(lambda _stage, account, _ticket: account),
     State("no_ticket", "the person has no ticket", lambda stage: stage.account(),
@@ -121,6 +136,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("usage_event", "A usage event of one person", UsageEvent, USAGE, EVENTS, (P.TRACE_READ,)),
     Kind("contact_request", "Name, e-mail address and phone number of a submission", ContactRequest,
          ("name", "email", "phone"), SUBMISSIONS, (P.CONTACT_REQUEST_READ, P.CONTACT_REQUEST_LIST), "number and clock"),
+    Kind("subject_request", "The address a person gave with a request", SubjectRequest, ("email",), REQUESTS,
+         (P.SUBJECT_REQUEST_READ, P.SUBJECT_REQUEST_LIST), "kind, state and clock"),
     Kind("set_up", "The account somebody needs help to set up", Account, PERSON, to.set_ups(show_case=False),
          (P.ONBOARDING_READ,)),
     Kind("onboarding_case", "A set-up that needs a person: its line in the queue", OnboardingCase, (),

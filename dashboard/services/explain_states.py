@@ -20,6 +20,7 @@ from models import (
     OnboardingCase,
     Proposal,
     Staff,
+    SubjectRequest,
     Ticket,
     UsageEvent,
     new_id,
@@ -165,6 +166,15 @@ def submission(**facts: Any) -> Plant:
     """Plant a submission in my hands."""
     values = {"name": "Invented", "email": "invented@stage.example", "phone": "0", "submitted_at": AT - HOUR}
     return lambda stage: stage.add(ContactRequest(**values, **({"assignee_id": ME, "taken_at": AT} | facts)))
+
+
+def request(**facts: Any) -> Plant:
+    """Plant a person's request in my hands."""
+    values = {
+        "kind": "removal", "source": "page", "email": "invented@stage.example", "state": "assigned",
+        "received_at": AT - HOUR, "due_at": AT + 700 * HOUR, "assignee_id": ME, "assigned_at": AT,
+    }  # fmt: skip
+    return lambda stage: stage.add(SubjectRequest(**values | facts, email_key=None if "email" in facts else new_id()))
 
 
 def set_up(*, account: dict[str, Any] | None = None, show_case: bool = False, **facts: Any) -> Plant:

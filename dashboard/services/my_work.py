@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dashboard.policy.requests import State
 from models import (
     AccessRecord,
     ContactAttempt,
@@ -21,6 +22,7 @@ from models import (
     JobRun,
     OnboardingCase,
     Proposal,
+    SubjectRequest,
     Ticket,
     TraceWidening,
     bound,
@@ -28,6 +30,7 @@ from models import (
 
 from . import onboarding
 from .cases import LETTERS, case_of, ref_of
+from .requests import watching
 
 REFERENCE = re.compile(r"(?:(?P<letter>[A-Z])-)?(?P<number>[0-9]{1,12})")
 QUEUE = 20
@@ -36,7 +39,10 @@ QUEUE = 20
 
 @dataclass(frozen=True)
 class CaseLine:
-    """One case as a desk shows it: never a name, a subject line or a company."""
+    """One case as a desk shows it: never a name, a subject line or a company.
+
+    `turn` says who comes next: mine, the person, or nobody because it runs by itself.
+    """
 
     table: str
     id: str
@@ -49,6 +55,8 @@ class CaseLine:
     since: datetime
     waiting_for_colleague: bool = False
     attempts: int = 0
+    turn: str = "mine"
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -91,11 +99,14 @@ def of_support(session: Session, *, zone: ZoneInfo) -> Desk:
     """Return a support engineer's desk."""
     mine = session.scalars(_open(Ticket, mine=True, session=session).order_by(Ticket.assigned_at))
     free = session.scalars(_open(Ticket, mine=False, session=session).order_by(Ticket.number).limit(QUEUE + 1)).all()
+    asked_for, free_requests = _requests(session)
     looks, refused = looks_today(session, zone=zone)
-    lines = [ticket_line(t) for t in free[:QUEUE]]
+    lines = sorted([*map(ticket_line, free), *free_requests], key=lambda line: line.since)
+    overdue, oldest = watching.overdue(session, today=start_of_day(bound(session).at, zone))
     return Desk(
-        [ticket_line(t) for t in mine], lines, len(free) > QUEUE, _asked_of_support(session), looks, refused,
-        longest_wait=min((line.since for line in lines), default=None),
+        [*asked_for, *map(ticket_line, mine)], lines[:QUEUE], len(lines) > QUEUE,
+        _asked_of_support(session), looks, refused, longest_wait=min((line.since for line in lines), default=None),
+        figures={"overdue": overdue, "oldest_due_at": oldest},
     )  # fmt: skip
 
 
@@ -184,6 +195,34 @@ def ticket_line(ticket: Ticket) -> CaseLine:
     )  # fmt: skip
 
 
+def _requests(session: Session) -> tuple[list[CaseLine], list[CaseLine]]:
+    """Return my people's requests, those first in which it is my turn, and those nobody has, the oldest first."""
+    me = bound(session).staff_id
+    mine = session.scalars(_open(SubjectRequest, mine=True, session=session).order_by(SubjectRequest.due_at))
+    free = _open(SubjectRequest, mine=False, session=session).order_by(SubjectRequest.number).limit(QUEUE + 1)
+    lines = sorted((request_line(request, me=me) for request in mine), key=lambda line: line.turn != "mine")
+    return lines, [request_line(request) for request in session.scalars(free)]
+
+
+def turn_of(request: SubjectRequest, *, me: str) -> str:
+    """Return whose turn a request is: mine, a colleague's, the person's, or nobody's because it runs by itself."""
+    if request.state == State.AWAITING and request.identity_at:
+        return "colleague" if me in {request.first_signer_id, request.author_id} else "mine"
+    if request.state == State.AWAITING:
+        return "person"
+    return "mine" if request.state in {State.RECEIVED, State.ASSIGNED} else "itself"
+
+
+def request_line(request: SubjectRequest, *, me: str = "") -> CaseLine:
+    """Return a person's request as a desk shows it."""
+    turn = turn_of(request, me=me)
+    return CaseLine(
+        "subject_request", request.id, ref_of("subject_request", request.number), request.kind, "", "",
+        request.language, request.source, request.assigned_at or request.received_at,
+        turn=turn, due_at=request.due_at, waiting_for_colleague=turn == "colleague",
+    )  # fmt: skip
+
+
 def contact_line(request: ContactRequest, *, attempts: int = 0) -> CaseLine:
     """Return a submission as a desk shows it."""
     return CaseLine(
@@ -211,7 +250,21 @@ def _asked_of_support(session: Session) -> list[Asked]:
     return [
         *(Asked("widening", w.id, ref_of("ticket", w.ticket_number), w.hours, w.reason, w.asked_at) for w in widenings),
         *(Asked("ticket", t.id, ref_of("ticket", t.number), 0, "", t.opened_at) for t in tickets),
+        *_signatures(session),
     ]
+
+
+def _signatures(session: Session) -> list[Asked]:
+    """Return the removals whose mailbox is lost and that wait for my signature."""
+    me, request = bound(session).staff_id, SubjectRequest
+    waiting = session.scalars(
+        select(request)
+        .where(request.identity_at.is_not(None), request.validated_at.is_(None), request.closed_at.is_(None))
+        .where(request.first_signer_id.is_distinct_from(me), request.author_id.is_distinct_from(me))
+        .order_by(request.number)
+    )
+    refs = ((r, ref_of("subject_request", r.number)) for r in waiting)
+    return [Asked("signature", r.id, ref, 0, "", r.identity_at or r.received_at) for r, ref in refs]
 
 
 def _asked_of_sysadmin(session: Session) -> list[Asked]:
@@ -229,7 +282,7 @@ def find_case(session: Session, reference: str) -> CaseFound | None:
     if parts is None:
         return None
     letter, number = parts["letter"], int(parts["number"])
-    for model in (Ticket, ContactRequest, OnboardingCase):
+    for model in (Ticket, ContactRequest, OnboardingCase, SubjectRequest):
         if letter in {None, LETTERS[model.__tablename__]}:
             found: Any = session.scalar(select(model).where(model.number == number))
             if found:

@@ -22,12 +22,16 @@ from sqlalchemy.orm import Session
 from dashboard.config import LOOPBACK, ROOT, Settings
 from models import Message, utcnow
 
+from .erasure import profile
+
 FOLDER = ROOT / "var" / "outbox"
 """Where messages lie as files while there is no mail server."""
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360))
 """How long the next try waits after each failed one; there are no more tries than entries."""
 AT_ONCE = 50
 """Messages per run: a run that never ends could not be stopped cleanly."""
+SEALED = "sealed:"
+"""An address that lies encrypted in the payload of a request, whose id follows."""
 PATIENCE = 6
 """Seconds the mail server may take to answer; shorter than a stop may take."""
 EMPTY = {"address": "", "body": ""}
@@ -39,9 +43,19 @@ class Undelivered(Exception):
     """Cannot continue because at least one message could not be sent; it is tried again later."""
 
 
-def queue(session: Session, *, type: str, cause: str, address: str, subject: str, body: str) -> None:  # noqa: A002
+def queue(
+    session: Session,
+    *,
+    type: str,  # noqa: A002
+    cause: str,
+    address: str,
+    subject: str,
+    body: str,
+    subject_key: str | None = None,
+) -> None:
     """Write a message in the caller's transaction. The subject carries no personal value; the cause is kind and id."""
-    session.add(Message(type=type, cause=cause, address=address, subject=subject, body=body))
+    kept = {"type": type, "cause": cause, "address": address, "subject": subject, "body": body}
+    session.add(Message(**kept, subject_key=subject_key))
 
 
 def deliver(session: Session, settings: Settings) -> int:
@@ -98,7 +112,18 @@ def _claim(session: Session, message_id: str, settings: Settings) -> EmailMessag
     )
     mine = session.scalar(claim)
     session.commit()
-    return _mail(message_id, found, sender=settings.mail_from) if mine else None
+    if not mine:
+        return None
+    return _mail(message_id, found, to=_address(session, found.address), sender=settings.mail_from)
+
+
+def _address(session: Session, kept: str) -> str:
+    """Return where a message goes; the last one of an erased person has its address in their sealed payload."""
+    if not kept.startswith(SEALED):
+        return kept
+    known = profile.unseal(session, kept.removeprefix(SEALED))
+    session.commit()
+    return known.addresses[0] if known and known.addresses else ""
 
 
 def _settle(session: Session, message_id: str, **values: object) -> None:
@@ -114,9 +139,9 @@ def _empty_given_up(session: Session) -> None:
     session.commit()
 
 
-def _mail(message_id: str, found: object, *, sender: str) -> EmailMessage:
+def _mail(message_id: str, found: object, *, to: str, sender: str) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"], mail["Subject"] = sender, found.address, found.subject  # type: ignore[attr-defined]
+    mail["From"], mail["To"], mail["Subject"] = sender, to, found.subject  # type: ignore[attr-defined]
     mail["Date"] = format_datetime(found.created_at)  # type: ignore[attr-defined]
     mail["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"  # the same if it is sent twice
     mail["Auto-Submitted"] = "auto-generated"
@@ -169,3 +194,9 @@ def _write_file(mail: EmailMessage) -> None:
 def files(folder: Path | None = None) -> list[Path]:
     """Return the messages that lie as files, newest first."""
     return sorted((folder or FOLDER).glob("*.eml"), reverse=True)
+
+
+def waits(session: Session, *, cause: str) -> bool:
+    """Whether a message of this cause still waits to be sent, and has tries left."""
+    waiting = (Message.cause == cause, Message.sent_at.is_(None), Message.attempts < len(WAITS))
+    return session.scalar(select(Message.id).where(*waiting).limit(1)) is not None

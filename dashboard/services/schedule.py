@@ -6,7 +6,7 @@ All slots are counted in UTC from 1970; a job names how long its slot is, and ru
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import jobs
+from . import jobs, request_jobs
 from .jobs import Verb
 
 
@@ -38,6 +38,22 @@ SCHEDULE = (
         N_("Every 5 minutes: delete sign-ins that have ended by time.")),
     Job("delete_old_calls", timedelta(minutes=10), jobs.delete_old_calls,
         N_("Every 10 minutes: delete what was kept of calls longer than needed.")),
+    Job("carry_out_removals", timedelta(seconds=5), request_jobs.carry_out_removals,
+        N_("Every 5 seconds: carry out the removals that persons have confirmed.")),
+    Job("deliver_copies", timedelta(seconds=5), request_jobs.deliver_copies,
+        N_("Every 5 seconds: make the overviews and copies that persons have confirmed.")),
+    Job("delete_copies", timedelta(minutes=10), request_jobs.delete_copies,
+        N_("Every 10 minutes: delete files made for persons when their week is over.")),
+    Job("destroy_payloads", timedelta(seconds=30), request_jobs.destroy_payloads,
+        N_("Every 30 seconds: destroy what a finished removal needed to know.")),
+    Job("end_unconfirmed", timedelta(minutes=1), request_jobs.end_unconfirmed,
+        N_("Every minute: end requests that nobody confirmed in time.")),
+    Job("keep_the_ledger", timedelta(minutes=1), request_jobs.keep_the_ledger,
+        N_("Every minute: write erasures and withdrawals to the ledger outside the database.")),
+    Job("forget_fingerprints", timedelta(hours=1), request_jobs.forget_fingerprints,
+        N_("Every hour: delete fingerprints of erased values once no backup is left.")),
+    Job("settle_large_tables", timedelta(hours=24), request_jobs.settle_large_tables,
+        N_("Every night: rid the files of large tables of what was deleted from them.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,
         N_("Every 30 minutes: delete old lines of this page, and say which runs were abandoned.")),
 )  # fmt: skip

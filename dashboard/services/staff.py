@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from dashboard.policy import requests as policy
+from dashboard.policy.requests import Event, State
 from models import (
     ContactRequest,
     Invitation,
@@ -18,11 +20,18 @@ from models import (
     RowCondition,
     Staff,
     StaffSession,
+    SubjectRequest,
     Ticket,
     TraceOpening,
     bound,
 )
-from models.stray import stray_contact_requests, stray_onboarding_cases, stray_openings, stray_tickets
+from models.stray import (
+    stray_contact_requests,
+    stray_onboarding_cases,
+    stray_openings,
+    stray_subject_requests,
+    stray_tickets,
+)
 
 from . import access_log
 from .cases import case_of, find
@@ -30,19 +39,29 @@ from .refusals import Invalid, SomeoneWasFaster
 
 UNUSED = timedelta(days=90)
 """A right nobody used for so long is shown as unused."""
-EMPTY_HANDS: dict[Any, tuple[str, dict[str, None]]] = {
+
+
+def _given_back() -> Any:
+    """A request nobody has is as it came in; one whose person has a link, or that is being carried out, goes on."""
+    released = policy.TRANSITIONS[State.ASSIGNED, Event.RELEASED].value
+    return case((SubjectRequest.state == State.ASSIGNED.value, released), else_=SubjectRequest.state)
+
+
+EMPTY_HANDS: dict[Any, tuple[str, dict[str, Any]]] = {
     Ticket: ("ticket_released", {"assignee_id": None, "assigned_at": None}),
     ContactRequest: ("contact_request_released", {"assignee_id": None, "taken_at": None}),
     OnboardingCase: (
         "onboarding_released",
         {"assignee_id": None, "taken_at": None, "taken_because": None, "ends_at": None},
     ),
+    SubjectRequest: ("request_released", {"assignee_id": None, "assigned_at": None, "state": _given_back()}),
 }
 """Per table of cases: the event of giving back, and what is emptied."""
 STRAY: dict[Any, RowCondition] = {
     Ticket: stray_tickets,
     ContactRequest: stray_contact_requests,
     OnboardingCase: stray_onboarding_cases,
+    SubjectRequest: stray_subject_requests,
 }
 """Per table of cases: those in hands that may no longer work them."""
 
@@ -146,8 +165,8 @@ def give_back(session: Session, leaver: Staff, *, reason: str) -> None:
     session.flush()
     for model, (event, emptied) in EMPTY_HANDS.items():
         held = model.assignee_id == leaver.id, model.closed_at.is_(None)
-        for case in session.scalars(select(model).where(*held).order_by(model.number)).all():
-            access_log.record(session, event, case=case_of(case), reason=reason)
+        for row in session.scalars(select(model).where(*held).order_by(model.number)).all():
+            access_log.record(session, event, case=case_of(row), reason=reason)
         session.execute(_unsynchronized(update(model).where(*held).values(**emptied)))
     opened = update(TraceOpening).where(TraceOpening.engineer_id == leaver.id, TraceOpening.ended_at.is_(None))
     session.execute(_unsynchronized(opened.values(ended_at=bound(session).at, ended_because=reason)))
@@ -165,11 +184,11 @@ def give_back_strays(session: Session) -> int:
     for model, stray in STRAY.items():
         event, emptied = EMPTY_HANDS[model]
         held = select(model, Staff.active).join(Staff, Staff.id == model.assignee_id).where(stray.expression(access))
-        for case, active in session.execute(held.with_for_update(of=model)).all():
+        for row, active in session.execute(held.with_for_update(of=model)).all():
             reason = "role_changed" if active else "deactivated"
-            access_log.record(session, event, case=case_of(case), reason=reason)
+            access_log.record(session, event, case=case_of(row), reason=reason)
             for column, nothing in emptied.items():
-                setattr(case, column, nothing)
+                setattr(row, column, nothing)
             found += 1
     ended = (
         update(TraceOpening).where(stray_openings.expression(access)).values(ended_at=at, ended_because="role_changed")

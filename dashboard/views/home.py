@@ -22,8 +22,20 @@ DETAILS = {
     "ticket": "tickets.details",
     "contact_request": "contact_requests.details",
     "onboarding_case": "onboarding.details",
+    "subject_request": "subject_requests.details",
 }
-QUEUES = {"ticket": "tickets.index", "contact_request": "contact_requests.index", "onboarding_case": "onboarding.index"}
+QUEUES = {
+    "ticket": "tickets.index",
+    "contact_request": "contact_requests.index",
+    "onboarding_case": "onboarding.index",
+    "subject_request": "subject_requests.index",
+}
+TAKES = {
+    "ticket": "tickets.take",
+    "contact_request": "contact_requests.take",
+    "onboarding_case": "onboarding.take",
+    "subject_request": "subject_requests.take",
+}
 
 
 class HomeView(Home):
@@ -39,7 +51,9 @@ class HomeView(Home):
         """Show my desk."""
         role = Role(g.actor.role)
         desk = DESKS[role](self.guarded, zone=current_app.extensions["settings"].zone)
-        return self.page(f"home/{role.value}.html", desk=desk, at=g.at, details=DETAILS, banner=_banner(desk, role))
+        return self.page(
+            f"home/{role.value}.html", desk=desk, at=g.at, details=DETAILS, takes=TAKES, banner=_banner(desk, role)
+        )
 
     @expose("/find", methods=("POST",))
     @acts(P.CASE_FIND)

@@ -14,6 +14,7 @@ from dashboard.policy.permissions import Permission as P
 from dashboard.services import my_work, staff_tickets, ticket_work, tickets
 from dashboard.services.listing import SET
 from dashboard.services.refusals import Invalid, NotInReach
+from dashboard.services.requests import receiving
 from models import Ticket
 
 from . import ticket_forms as forms
@@ -188,6 +189,19 @@ class TicketsView(RecordList):
         if name == "hand_over_form":
             form.colleague.choices = forms.colleague_choices(page.colleagues)
         return self._details(page, form=form, **{name: form})
+
+    @expose("/<public_id>/request", methods=("POST",))
+    @acts(P.SUBJECT_REQUEST_WRITE)
+    def file_request(self, public_id: str) -> Response:
+        """Make a request about their own data of what the person wrote in this ticket (P47)."""
+        kind, zone = request.form.get("kind", ""), current_app.extensions["settings"].zone
+        try:
+            receiving.from_ticket(self.guarded, public_id, kind=kind, zone=zone)
+        except Invalid as refusal:
+            flash(_(refusal.message, **refusal.values), "warn")
+        else:
+            flash(_("The request is written. It waits under Subject requests; only the person can confirm it."))
+        return self.back(".details", public_id=public_id)
 
     @expose("/write", methods=("GET", "POST"))
     @permits(get=P.TICKET_LIST, post=P.TICKET_WRITE)

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
-from sqlalchemy import JSON, Column, String
+from sqlalchemy import JSON, Column, LargeBinary, String
 from sqlalchemy.types import TypeEngine
 
 from models import CLOSED, Base
@@ -25,7 +25,7 @@ from models.base import UtcDateTime
 WORD = re.compile(r"cnry[0-9a-f]{10}")
 PHONE = re.compile(r"316\d{8}")
 CLOCK = re.compile(r"\d\d:\d\d:\d\d")
-REF = re.compile(r"\b[TCO]-\d{4,}\b")
+REF = re.compile(r"\b[TCOR]-\d{4,}\b")
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}")
 
 
@@ -99,6 +99,8 @@ class Canaries:
 def _dressed(word: str, type_: TypeEngine[Any], name: str) -> Any:
     if isinstance(type_, JSON):
         return {"chart": word}
+    if isinstance(type_, LargeBinary):
+        return word.encode()
     if name in {"email", "address"}:
         return f"{word}@x.example"
     room = (type_.length or 1000) if isinstance(type_, String) else 1000

@@ -98,6 +98,7 @@ KINDS = {
     "tickets": ("ticket", "trace_widening"),
     "contact-requests": ("contact_request",),
     "onboarding": ("onboarding_case",),
+    "subject-requests": ("subject_request",),
     "staff": ("staff", "proposal", "api_token"),
     "accounts": ("account",),
 }

@@ -27,17 +27,26 @@ from models import (
     CompanyAdministrator,
     ContactAttempt,
     ContactRequest,
+    ErasedFingerprint,
+    ExportFile,
     Heartbeat,
     IdempotencyRecord,
     Invitation,
     JobRun,
+    LedgerEntry,
     Message,
     OnboardingCase,
     Proposal,
     RateWindow,
+    RequestLink,
+    RequestStep,
+    SealedPayload,
     Staff,
     StaffSession,
+    SubjectRequest,
+    Suppression,
     Ticket,
+    Tombstone,
     TraceOpening,
     TraceWidening,
     UsageEvent,
@@ -152,7 +161,7 @@ def _heed_keys(connection: Any, *, heed: bool) -> None:
 def _next_number(connection: Any, table: Any, start: int = 20_000) -> None:
     """Let what a test adds begin at the same number in every world."""
     column = table.c.get("number")
-    if column is None or not column.primary_key:
+    if column is None or not column.primary_key or column.autoincrement is False:
         return
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT setval('{table.name}_number_seq', {start})"))
@@ -200,7 +209,7 @@ class Planter:
         return planted
 
     def _know_ref(self, table: str, found: int, group: str) -> None:
-        letter = {"ticket": "T", "contact_request": "C", "onboarding_case": "O"}.get(table)
+        letter = {"ticket": "T", "contact_request": "C", "onboarding_case": "O", "subject_request": "R"}.get(table)
         if letter:
             assert f"{letter}-{found}" not in self.world.refs, f"two cases share {letter}-{found}"
             self.world.refs[f"{letter}-{found}"] = group
@@ -221,7 +230,7 @@ def plant(
     """Plant a world into an application's database and return it."""
     world = Planted(app)
     planter = Planter(world, hides=hides, copies=copies)
-    for story in (staff, machines, tickets, strangers, contact_requests, onboarding, looks):
+    for story in (staff, machines, tickets, strangers, contact_requests, onboarding, subject_requests, looks):
         story(planter)
     if existing:
         planter.row(
@@ -281,6 +290,7 @@ def machines(p: Planter) -> None:
     p.row(JobRun, "job_failed", job="prune", period="2026-11-24", state="failed", count=0, error="OperationalError")
     p.row(Heartbeat, "scheduler", process="scheduler", at=NOW - timedelta(seconds=20))
     p.row(IdempotencyRecord, "call", status=201, answer={"id": key("call")})
+    p.row(LedgerEntry, "ledger", number=1, event="erased", relation="app", key=key("erased"), chained="h" * 64)
     p.row(RateWindow, "rate", token_id=key("api_token", "token-app"), minute=29_000_000, calls=3)
 
 
@@ -485,6 +495,71 @@ def onboarding(p: Planter) -> None:
         in_use = NOW - HOUR if g.startswith("onboarding_signed_in") else None
         account = person(p, g, set_up="needs_help", first_sign_in_at=in_use)
         p.row(OnboardingCase, g, account_id=account, reason="sso_mismatch", **states[g.partition("~")[0]])
+
+
+def subject_requests(p: Planter) -> None:
+    """People's requests: free, mine in every state, a colleague's, one to sign, one given back; and what erasing left."""
+    open_, gone = {"assignee_id": key("support"), "assigned_at": NOW - HOUR}, {"email": None, "email_key": None}
+    sent = {**open_, "state": "awaiting_validation", "contacted_at": NOW - HOUR}
+    confirmed = {**sent, "validated_at": NOW - HOUR, "validated_how": "link"}
+    lost = {**sent, "identity_at": NOW - HOUR, "first_signer_id": key("support2")}
+    done = {**confirmed, **gone, "executed_at": NOW - HOUR, "plan_hash": "p" * 64, "backups_until": NOW + 30 * DAY}
+    ended = {
+        "closed_at": NOW - HOUR / 2,
+        "outcome": "certified",
+        "verified_at": NOW - HOUR / 2,
+        "certified_at": NOW - HOUR / 2,
+    }
+    states: dict[str, dict[str, Any]] = {
+        "request_free": {},
+        "request_mine": {**open_, "state": "assigned"},
+        "request_mine_overdue": {**open_, "state": "assigned", "kind": "overview", "due_at": NOW - 3 * DAY},
+        "request_mine_sent": sent,
+        "request_mine_objection": {**confirmed, "state": "validated", "not_before": NOW + 6 * DAY},
+        "request_mine_running": {**done, "state": "awaiting_processors"},
+        "request_mine_certified": {**done, **ended, "state": "certified"},
+        "request_mine_refused": {**open_, **gone, "state": "refused", "closed_at": NOW - HOUR, "outcome": "law"},
+        "request_theirs": {**open_, "assignee_id": key("support2"), "state": "assigned"},
+        "request_theirs_sent": {**sent, "assignee_id": key("support2")},
+        "request_to_sign": {**lost, "assignee_id": key("support2")},
+        "request_of_demoted": {**sent, "assignee_id": key("demoted")},
+        "request_given_on": {**open_, "assignee_id": key("support2"), "state": "assigned"},
+    }
+    for g in p.groups(*states):
+        subject_request(p, g, **states[g.partition("~")[0]])
+    for g in p.groups("request_given_on"):
+        look(p, g, "request_released", reason="no_time", table="subject_request", letter="R")
+
+
+def subject_request(p: Planter, group: str, **facts: Any) -> None:
+    """Add a request of an hour ago with its links and, once it was confirmed, its steps and what erasing left."""
+    base = {
+        "kind": "removal",
+        "source": "page",
+        "received_at": NOW - 2 * HOUR,
+        "due_at": NOW + 20 * DAY,
+        "signature": None,
+    }
+    if facts.get("certified_at"):
+        del base["signature"]
+    found = p.row(SubjectRequest, group, **{**base, **facts})
+    p.row(RequestLink, group, request_id=found, purpose="confirm", made_at=NOW - HOUR, ends_at=NOW + 71 * HOUR)
+    if not facts.get("executed_at"):
+        return
+    for place, (location, relation, action) in enumerate(PLACES):
+        p.row(
+            RequestStep, group, part=location, request_id=found, position=place, location=location, relation=relation,
+            action=action, found=place, done_at=NOW - HOUR, left=0, verified_at=None if action == "ask" else NOW - HOUR,
+        )  # fmt: skip
+    p.row(SealedPayload, group, request_id=found)
+    p.row(ErasedFingerprint, group, request_id=found, kind="address", ends_at=NOW + 30 * DAY)
+    p.row(ExportFile, group, request_id=found, kind="zip", size=9, checksum="c" * 64, ends_at=NOW + DAY)
+    p.row(Tombstone, group, erased_at=NOW - HOUR)
+    p.row(Suppression, group, since=NOW - HOUR, because="erased")
+
+
+PLACES = (("account", "app", "delete"), ("contact_request", "website", "delete"), ("hubspot", "website", "ask"))
+"""What a carried-out request has dealt with, in these worlds."""
 
 
 def look(

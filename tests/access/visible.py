@@ -37,6 +37,11 @@ FOLLOW_UP_PAGES = (
     "contact_requests.release",
 )  # fmt: skip
 ONBOARDING_PAGES = ("onboarding.details", "onboarding.close", "onboarding.release")
+REQUESTS_MINE = ("request_mine", "request_mine_overdue", "request_mine_sent", "request_mine_objection")
+"""Requests of `support` that are open and still have their address: they show it, and nothing of what we hold (P48)."""
+REQUESTS_NAMELESS = ("request_mine_running", "request_mine_certified", "request_mine_refused")
+"""Requests of `support` whose address has gone."""
+REQUESTS_OF_OTHERS = ("request_theirs", "request_theirs_sent", "request_of_demoted")
 ANYWHERE = ("*",)
 
 
@@ -61,6 +66,7 @@ SIGHTS = (
     Sight("support", ("accounts.index",), MINE, PERSON),
     Sight("support", TRACE_PAGES, MINE_WITH_TRACE, (*PERSON, "app_error.message")),
     Sight("support", TRACE_PAGES, tuple(f"{group}.inside" for group in MINE_WITH_TRACE), EVENT),
+    Sight("support", ("subject_requests.details",), REQUESTS_MINE, ("subject_request.email",)),
     Sight("rep", FOLLOW_UP_PAGES, ("contact_mine",), CONTACT),
     Sight("demoted", FOLLOW_UP_PAGES, (), CONTACT),  # a rep without a case; may take one
     Sight("sysadmin", ONBOARDING_PAGES, ("onboarding_mine",), NAME_AND_MAIL),
@@ -72,7 +78,20 @@ SIGHTS = (
 
 QUEUE = ("free_question", "free_error")
 KNOWN = {
-    "support": (*QUEUE, *MINE, *MINE_LOCKED, "mine_closed", "handed_over", "theirs_unconfirmed", "theirs_widening"),
+    "support": (
+        *QUEUE,
+        *MINE,
+        *MINE_LOCKED,
+        "mine_closed",
+        "handed_over",
+        "theirs_unconfirmed",
+        "theirs_widening",
+        "request_free",
+        *REQUESTS_MINE,
+        *REQUESTS_NAMELESS,
+        "request_to_sign",
+        "request_given_on",
+    ),
     "rep": ("contact_free", "contact_mine", "contact_closed", "contact_given_on"),
     "demoted": ("contact_free",),
     "sysadmin": (
@@ -84,10 +103,22 @@ KNOWN = {
         "proposal_mine",
         "proposal_done",
     ),
-    "compliance": ("mine_closed", "handed_over", "contact_closed", "contact_given_on", "mine_question"),
+    "compliance": (
+        "mine_closed",
+        "handed_over",
+        "contact_closed",
+        "contact_given_on",
+        "mine_question",
+        "request_free",
+        *REQUESTS_MINE,
+        *REQUESTS_NAMELESS,
+        *REQUESTS_OF_OTHERS,
+        "request_to_sign",
+        "request_given_on",
+    ),
 }
 """The cases each role may know to exist, by their reference: the queue, their own, those of theirs that ended, those a
-colleague asks them about; compliance through the lines of the access log."""
+colleague asks them about; compliance through the lines of the access log, and every request by its clock."""
 SHARED = ("staff_", "job_", "scheduler", "refused", *TOKENS)
 """Rows of the house itself, which no second world changes."""
 

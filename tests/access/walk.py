@@ -219,7 +219,7 @@ def odd_requests(walk: Walk) -> Walk:
             odd_url = re.sub(r"<[^>]+>", odd, path) if "<" in path else f"{path}?at={odd}&tab={odd}&kind={odd}&q={odd}"
             walk.ask("GET", odd_url)
     for number in range(1000, 9000, 23):
-        walk.ask("POST", "/admin/find", data={"q": f"{'TCO'[number % 3]}-{number}"})
+        walk.ask("POST", "/admin/find", data={"q": f"{'TCOR'[number % 4]}-{number}"})
     walk.refs = walk.refs or sorted(walk.world.refs)
     for ref in walk.refs:
         walk.ask("POST", "/admin/find", data={"q": ref})

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
-from models import Account, AppError, Company, ContactRequest, IdempotencyRecord, Ticket, UsageEvent
+from models import Account, AppError, Company, ContactRequest, IdempotencyRecord, SubjectRequest, Ticket, UsageEvent
 from tests.api.conftest import ago, failure, letter, person, submission
 
 CANARY = "CNRY-sent-value"
@@ -36,6 +36,12 @@ WRITES = {
     "preferences": ("PUT", "/accounts/ac-1/preferences", {"data_alert": False}, None),
     "error": ("POST", "/errors", failure("ac-1", feature="Reports", message="Page 41"), AppError),
     "ticket": ("POST", "/tickets", letter("ac-1", language="nl", written_at=ago(hours=1)), Ticket),
+    "subject_request": (
+        "POST",
+        "/subject-requests",
+        {"kind": "removal", "email": "jean@courriel.example", "language": "nl"},
+        SubjectRequest,
+    ),
     "confirmation": ("POST", "/tickets/" + "a" * 26 + "/confirm", {"account": "ac-1", "at": ago(hours=1)}, None),
 }
 WRONG = [
@@ -65,6 +71,7 @@ OPTIONAL_NULL = {
     ("error", "message"),
     ("ticket", "language"),
     ("ticket", "written_at"),
+    ("subject_request", "language"),
 }
 TAKEN = {("company", "administrators"): [[], [CANARY]], ("preferences", "data_alert"): [True]}
 
@@ -82,7 +89,7 @@ def send(app_machine, website, account):
 
 
 def _counts(world):
-    tables = (ContactRequest, Company, Account, AppError, Ticket, UsageEvent, IdempotencyRecord)
+    tables = (ContactRequest, Company, Account, AppError, Ticket, UsageEvent, IdempotencyRecord, SubjectRequest)
     return [world.all(select(func.count()).select_from(table))[0][0] for table in tables]
 
 

@@ -43,6 +43,14 @@ def test_who_may_what_is_read_in_sentences_when_the_matrix_is_opened(arrive, wor
     expect(officer.page.get_by_role("heading", level=1)).to_have_text("Access matrix")
 
 
+def test_who_else_holds_data_is_read_with_its_ground_when_processors_are_opened(arrive, worked):
+    officer = arrive(Officer, "compliance")
+
+    officer.go_by_menu("Processors").stands_at("Processors").sees_nothing_of("CNRY")
+
+    officer.sees("HubSpot", "Privacy Shield", "Not valid", "Out of our reach", "gdpr-delete")
+
+
 @pytest.mark.parametrize(
     ("state", "answer"),
     [

@@ -102,6 +102,7 @@ def test_language_and_colours_stay_when_one_chose_them(arrive):
         (Administrator, "sysadmin", "/admin/staff/"),
         (Officer, "compliance", "/admin/access-log/"),
         (Officer, "compliance", "/admin/access-matrix/"),
+        (Officer, "compliance", "/admin/processors/"),
         (Officer, "compliance", "/admin/looks/"),
         (Officer, "compliance", "/admin/explain/"),
         (Administrator, "sysadmin", "/admin/jobs/"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import String, cast, func, select
 
-from models import PERSONAL, Account, Base, Staff, Ticket, utcnow
+from models import PERSONAL, Account, Base, Staff, SubjectRequest, Ticket, utcnow
 from tests.world import World, canary
 
 
@@ -45,6 +45,8 @@ def _follow_up_and_set_up(world: World) -> None:
     world.sign_in("rep").get(f"/admin/contact-requests/{request.id}")
     world.sign_in("rep").get("/admin/staff/")
     world.sign_in("sysadmin").get(f"/admin/onboarding/{case.id}")
+    address = canary("request", "email").lower() + "@z.example"
+    world.add(SubjectRequest(kind="overview", source="page", email=address, due_at=utcnow() + timedelta(days=30)))
     for name, staff_id in world.staff.items():
         world.set(Staff, staff_id, name=canary("staff", name))
 

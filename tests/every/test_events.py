@@ -13,6 +13,7 @@ DASHBOARD = {path: text for path, text in sources().items() if path.startswith("
 PAST = (
     "ed",
     "_seen",
+    "_sent",
     "_taken",
     "_written",
     "_made",
@@ -39,11 +40,11 @@ NAMED_ELSEWHERE = {
         "One decision, two answers.",
     ),
     ("dashboard/services/staff.py", "give_back"): (
-        {"ticket_released", "contact_request_released", "onboarding_released"},
+        {"ticket_released", "contact_request_released", "onboarding_released", "request_released"},
         "EMPTY_HANDS names the event of each kind of case.",
     ),
     ("dashboard/services/staff.py", "give_back_strays"): (
-        {"ticket_released", "contact_request_released", "onboarding_released"},
+        {"ticket_released", "contact_request_released", "onboarding_released", "request_released"},
         "As give_back, for what slipped through it.",
     ),
     ("dashboard/services/proposals.py", "_file"): (

@@ -17,6 +17,7 @@ from models import Account, AccountPreference, Company, CompanyAdministrator, bo
 
 from .acting import Answer
 from .companies import BY_COMPANY
+from .erased import refuse_if_erased
 from .onboarding import close_cases, open_case
 
 SELF = "self"
@@ -46,6 +47,7 @@ def put(session: Session, external_id: str, facts: AccountFacts) -> Answer:
     company_id = _company(session, facts.company, account)
     status = 200 if account else 201
     if account is None:
+        refuse_if_erased(session, external_id)
         account = Account(external_id=external_id, created_at=facts.created_at or bound(session).at)
         session.add(account)
     account.company_id, account.source = company_id, facts.source

@@ -10,6 +10,7 @@ from dashboard.services.refusals import NotInReach
 from models import Account, Company, CompanyAdministrator, bound
 
 from .acting import Answer
+from .erased import erased_among
 from .onboarding import close_cases
 
 BY_COMPANY = "company"
@@ -23,7 +24,8 @@ def put(session: Session, external_id: str, *, name: str, administrators: Sequen
     if company is None:
         company = Company(external_id=external_id, name=name, created_at=bound(session).at)
         session.add(company)
-    company.name = name
+    if not erased_among(session, [external_id]):  # else the name was a person's, who is not brought back by it
+        company.name = name
     session.flush()
     if administrators is not None:
         _appoint(session, company.id, set(administrators))
@@ -36,7 +38,8 @@ def _appoint(session: Session, company_id: str, wanted: set[str]) -> None:
     if present - wanted:
         gone = row.account_external_id.in_(present - wanted)
         session.execute(delete(row).where(row.company_id == company_id, gone))
-    session.add_all(row(company_id=company_id, account_external_id=new) for new in sorted(wanted - present))
+    new = wanted - present - erased_among(session, wanted)
+    session.add_all(row(company_id=company_id, account_external_id=external_id) for external_id in sorted(new))
 
 
 def cancel(session: Session, external_id: str, *, at: datetime) -> Answer:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e6671e2464cd"
+revision = "92c76a81dae5"
 down_revision = None
 
 
@@ -63,6 +63,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_id"),
     )
     op.create_table(
+        "erased_fingerprint",
+        sa.Column("request_id", sa.String(length=26), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", "fingerprint"),
+    )
+    op.create_index(op.f("ix_erased_fingerprint_ends_at"), "erased_fingerprint", ["ends_at"], unique=False)
+    op.create_table(
         "heartbeat",
         sa.Column("process", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -97,10 +106,23 @@ def upgrade() -> None:
     op.create_index("ix_job_run_job", "job_run", ["job", "number"], unique=False)
     op.create_index(op.f("ix_job_run_started_at"), "job_run", ["started_at"], unique=False)
     op.create_table(
+        "ledger_entry",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.String(length=30), nullable=False),
+        sa.Column("relation", sa.String(length=10), nullable=False),
+        sa.Column("key", sa.String(length=26), nullable=False),
+        sa.Column("request_id", sa.String(length=26), nullable=True),
+        sa.Column("chained", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.create_index("ix_ledger_entry_key", "ledger_entry", ["key"], unique=False)
+    op.create_table(
         "message",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("type", sa.String(length=40), nullable=False),
         sa.Column("cause", sa.String(length=60), nullable=False),
+        sa.Column("subject_key", sa.String(length=26), nullable=True),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -111,6 +133,7 @@ def upgrade() -> None:
         sa.Column("error", sa.String(length=60), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(op.f("ix_message_subject_key"), "message", ["subject_key"], unique=False)
     op.create_index("ix_message_waiting", "message", ["sent_at", "next_try_at"], unique=False)
     op.create_table(
         "rate_window",
@@ -138,6 +161,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_uniquifier"),
         sa.UniqueConstraint("id"),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "suppression",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("because", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint"),
+    )
+    op.create_table(
+        "tombstone",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint"),
     )
     op.create_table(
         "account",
@@ -191,6 +227,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id"),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_contact_request_email"), "contact_request", ["email"], unique=False)
     op.create_index("ix_contact_request_queue", "contact_request", ["closed_at", "assignee_id", "number"], unique=False)
     op.create_table(
         "invitation",
@@ -239,6 +276,77 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
     op.create_table(
+        "subject_request",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("author_id", sa.String(length=26), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("email_key", sa.String(length=64), nullable=True),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("times_asked", sa.Integer(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("extended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("extended_because", sa.String(length=40), nullable=True),
+        sa.Column("assignee_id", sa.String(length=26), nullable=True),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("contacted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("validated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("validated_how", sa.String(length=15), nullable=True),
+        sa.Column("identity_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_signer_id", sa.String(length=26), nullable=True),
+        sa.Column("second_signer_id", sa.String(length=26), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("executed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("certified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("plan_hash", sa.String(length=64), nullable=True),
+        sa.Column("backups_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signature", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("kind IN ('overview', 'retrieval', 'removal')", name="ck_request_kind"),
+        sa.CheckConstraint(
+            "state NOT IN ('validated', 'running', 'awaiting_processors', 'verified', 'certified', 'delivered') OR validated_at IS NOT NULL",
+            name="ck_request_state_validated",
+        ),
+        sa.CheckConstraint(
+            "validated_how IS NULL OR validated_how = 'link' OR (kind = 'removal' AND identity_at IS NOT NULL AND first_signer_id IS NOT NULL AND second_signer_id IS NOT NULL)",
+            name="ck_request_lost_mailbox",
+        ),
+        sa.CheckConstraint("author_id IS NULL OR author_id <> first_signer_id", name="ck_request_author_first"),
+        sa.CheckConstraint("author_id IS NULL OR author_id <> second_signer_id", name="ck_request_author_second"),
+        sa.CheckConstraint("closed_at IS NULL OR email IS NULL", name="ck_request_ended_names_nobody"),
+        sa.CheckConstraint(
+            "executed_at IS NULL OR (validated_at IS NOT NULL AND validated_at <= executed_at)",
+            name="ck_request_validated",
+        ),
+        sa.CheckConstraint("first_signer_id IS NULL OR first_signer_id <> second_signer_id", name="ck_request_two"),
+        sa.CheckConstraint("validated_at IS NULL OR validated_how IS NOT NULL", name="ck_request_validated_how"),
+        sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"]),
+        sa.ForeignKeyConstraint(["author_id"], ["staff.id"]),
+        sa.ForeignKeyConstraint(["first_signer_id"], ["staff.id"]),
+        sa.ForeignKeyConstraint(["second_signer_id"], ["staff.id"]),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_request_queue", "subject_request", ["closed_at", "assignee_id", "number"], unique=False)
+    op.create_index("ix_request_state", "subject_request", ["state", "number"], unique=False)
+    op.create_index(op.f("ix_subject_request_due_at"), "subject_request", ["due_at"], unique=False)
+    op.create_index(
+        "uq_request_live",
+        "subject_request",
+        ["email_key", "kind"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
         "account_preference",
         sa.Column("account_id", sa.String(length=26), nullable=False),
         sa.Column("message_type", sa.String(length=40), nullable=False),
@@ -279,6 +387,23 @@ def upgrade() -> None:
         op.f("ix_contact_attempt_contact_request_id"), "contact_attempt", ["contact_request_id"], unique=False
     )
     op.create_table(
+        "export_file",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("request_id", sa.String(length=26), nullable=False),
+        sa.Column("email_key", sa.String(length=64), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("checksum", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["subject_request.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_export_file_ends_at"), "export_file", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_export_file_request_id"), "export_file", ["request_id"], unique=False)
+    op.create_table(
         "onboarding_case",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -300,6 +425,48 @@ def upgrade() -> None:
     op.create_index(op.f("ix_onboarding_case_account_id"), "onboarding_case", ["account_id"], unique=False)
     op.create_index(op.f("ix_onboarding_case_assignee_id"), "onboarding_case", ["assignee_id"], unique=False)
     op.create_index("ix_onboarding_open", "onboarding_case", ["closed_at", "number"], unique=False)
+    op.create_table(
+        "request_link",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("request_id", sa.String(length=26), nullable=False),
+        sa.Column("purpose", sa.String(length=15), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong_words", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["subject_request.id"]),
+        sa.PrimaryKeyConstraint("token_hash"),
+    )
+    op.create_index(op.f("ix_request_link_request_id"), "request_link", ["request_id"], unique=False)
+    op.create_table(
+        "request_step",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("request_id", sa.String(length=26), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("location", sa.String(length=40), nullable=False),
+        sa.Column("relation", sa.String(length=10), nullable=False),
+        sa.Column("action", sa.String(length=15), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=True),
+        sa.Column("left", sa.Integer(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("receipt", sa.String(length=80), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["subject_request.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_request_step_location", "request_step", ["location", "verified_at"], unique=False)
+    op.create_index(op.f("ix_request_step_request_id"), "request_step", ["request_id"], unique=False)
+    op.create_index("uq_request_step", "request_step", ["request_id", "position"], unique=True)
+    op.create_table(
+        "sealed_payload",
+        sa.Column("request_id", sa.String(length=26), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["subject_request.id"]),
+        sa.PrimaryKeyConstraint("request_id"),
+    )
     op.create_table(
         "usage_event",
         sa.Column("account_id", sa.String(length=26), nullable=False),
@@ -418,37 +585,65 @@ def downgrade() -> None:
     op.drop_table("ticket")
     op.drop_index("ix_usage_event_trace", table_name="usage_event")
     op.drop_table("usage_event")
+    op.drop_table("sealed_payload")
+    op.drop_index("uq_request_step", table_name="request_step")
+    op.drop_index(op.f("ix_request_step_request_id"), table_name="request_step")
+    op.drop_index("ix_request_step_location", table_name="request_step")
+    op.drop_table("request_step")
+    op.drop_index(op.f("ix_request_link_request_id"), table_name="request_link")
+    op.drop_table("request_link")
     op.drop_index("ix_onboarding_open", table_name="onboarding_case")
     op.drop_index(op.f("ix_onboarding_case_assignee_id"), table_name="onboarding_case")
     op.drop_index(op.f("ix_onboarding_case_account_id"), table_name="onboarding_case")
     op.drop_table("onboarding_case")
+    op.drop_index(op.f("ix_export_file_request_id"), table_name="export_file")
+    op.drop_index(op.f("ix_export_file_ends_at"), table_name="export_file")
+    op.drop_table("export_file")
     op.drop_index(op.f("ix_contact_attempt_contact_request_id"), table_name="contact_attempt")
     op.drop_table("contact_attempt")
     op.drop_index("ix_app_error_account", table_name="app_error")
     op.drop_table("app_error")
     op.drop_table("account_preference")
+    op.drop_index(
+        "uq_request_live",
+        table_name="subject_request",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_subject_request_due_at"), table_name="subject_request")
+    op.drop_index("ix_request_state", table_name="subject_request")
+    op.drop_index("ix_request_queue", table_name="subject_request")
+    op.drop_table("subject_request")
     op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
     op.drop_table("staff_session")
     op.drop_table("proposal")
     op.drop_index(op.f("ix_invitation_staff_id"), table_name="invitation")
     op.drop_table("invitation")
     op.drop_index("ix_contact_request_queue", table_name="contact_request")
+    op.drop_index(op.f("ix_contact_request_email"), table_name="contact_request")
     op.drop_table("contact_request")
     op.drop_table("company_administrator")
     op.drop_index(op.f("ix_account_email"), table_name="account")
     op.drop_index(op.f("ix_account_created_at"), table_name="account")
     op.drop_index(op.f("ix_account_company_id"), table_name="account")
     op.drop_table("account")
+    op.drop_table("tombstone")
+    op.drop_table("suppression")
     op.drop_table("staff")
     op.drop_table("rate_window")
     op.drop_index("ix_message_waiting", table_name="message")
+    op.drop_index(op.f("ix_message_subject_key"), table_name="message")
     op.drop_table("message")
+    op.drop_index("ix_ledger_entry_key", table_name="ledger_entry")
+    op.drop_table("ledger_entry")
     op.drop_index(op.f("ix_job_run_started_at"), table_name="job_run")
     op.drop_index("ix_job_run_job", table_name="job_run")
     op.drop_table("job_run")
     op.drop_index(op.f("ix_idempotency_record_created_at"), table_name="idempotency_record")
     op.drop_table("idempotency_record")
     op.drop_table("heartbeat")
+    op.drop_index(op.f("ix_erased_fingerprint_ends_at"), table_name="erased_fingerprint")
+    op.drop_table("erased_fingerprint")
     op.drop_table("company")
     op.drop_table("api_token")
     op.drop_index("ix_access_record_subject", table_name="access_record")

@@ -1,0 +1,123 @@
+"""The one way out to processors: only to hosts the settings name, over links nobody else can read (P53).
+
+Never here: a redirect followed, a retry (the caller asks again later), a proxy or password taken from the environment,
+or anything of a person in an address, a log line or an error. A failed call is told by a code and nothing else.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from dashboard.config import Settings, is_closed
+
+from .base import NotNow
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 15.0
+WHOLE_SECONDS = 30.0
+"""However slowly it trickles: a stop of the scheduler must not wait longer."""
+LARGEST_ANSWER = 64 * 1024
+"""Bytes; a yes, a count or an error need less than one."""
+LONGEST_WAIT = 24 * 3600
+"""Seconds a processor may put us off at a time: the alarm rings after a day."""
+CODES = {401: "not_allowed", 403: "not_allowed", 408: "timed_out", 429: "too_many"}
+KINDS = {3: "redirected", 4: "refused", 5: "server_error"}
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+def hosts(settings: Settings) -> frozenset[str]:
+    """Return the hosts that may be called, with their ports: those of the registry's processors, and no other."""
+    urls = (settings.hubspot_base_url, settings.app_webhook_url, settings.website_webhook_url)
+    return frozenset(host(url) for url in urls if url)
+
+
+def host(url: str) -> str:
+    """Return the host of an address with its port."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or {'https': 443}.get(parts.scheme, 80)}"
+
+
+def check(url: str, *, allowed: frozenset[str]) -> None:
+    """Raise NotNow when nothing may be sent there."""
+    if not is_closed(url):
+        raise NotNow("link_not_encrypted")
+    if host(url) not in allowed:
+        raise NotNow("host_not_allowed")
+
+
+def note(url: str, outcome: object) -> None:
+    """Log that something went out: the host and how it ended. The path could be a processor's, but never a person's."""
+    log.info("outgoing %s %s", host(url), outcome)
+
+
+def post(url: str, *, body: bytes, headers: Mapping[str, str], allowed: frozenset[str]) -> Answer:
+    """Send one call and return its answer, whatever its status; raise NotNow when there is none."""
+    check(url, allowed=allowed)
+    try:
+        answer = _post(url, body=body, headers=headers)
+    except (requests.Timeout, TimeoutError):
+        because = "timed_out"
+    except (requests.RequestException, HTTPError, OSError):
+        because = "unreachable"
+    else:
+        note(url, answer.status)
+        return answer
+    note(url, because)
+    raise NotNow(because)
+
+
+def _post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
+    ends = time.monotonic() + WHOLE_SECONDS
+    with requests.Session() as session:
+        session.trust_env = False
+        patience = (CONNECT_SECONDS, READ_SECONDS)
+        sent = session.post(url, data=body, headers=headers, timeout=patience, allow_redirects=False, stream=True)
+        return Answer(sent.status_code, sent.headers, _read(sent, ends=ends))
+
+
+def _read(sent: requests.Response, *, ends: float) -> bytes:
+    body = b""
+    for part in sent.iter_content(1024):
+        body += part
+        if time.monotonic() > ends:
+            raise TimeoutError
+        if len(body) > LARGEST_ANSWER:
+            raise OSError
+    return body
+
+
+def refusal(status: int, headers: Mapping[str, str]) -> NotNow | None:
+    """Return why an answer is no yes; None when it is one. 404 is a yes: somebody unknown is as good as erased."""
+    if status == 404 or 200 <= status < 300:
+        return None
+    because = CODES.get(status) or KINDS.get(status // 100, "not_understood")
+    return NotNow(because, wait=wait(headers))
+
+
+def wait(headers: Mapping[str, str]) -> int:
+    """Return the seconds an answer asks us to wait: Retry-After, as seconds or as a date; 0 when it names none."""
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return 0
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0, min(round((until - datetime.now(UTC)).total_seconds()), LONGEST_WAIT))

@@ -1,0 +1,1 @@
+"""People's requests about their own data: received, validated with the person, met, and gone."""
