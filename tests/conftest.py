@@ -1,5 +1,6 @@
 """Fixtures of every test: an application on an empty database, on SQLite and on PostgreSQL."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ _apps: dict[str, Flask] = {}
 
 def make_app(url: str, **settings: str) -> Flask:
     """Return an application on a database whose tables are made from the models."""
+    ledger = Path(tempfile.mkdtemp(prefix="need-to-know-")) / "ledger.jsonl"
     environ = {"DATABASE_URL": url, "DEMO": "1", "SECRET_KEY": "k" * 20 + "0123456789abcdefghij", **settings}
-    app = create_app(environ)
+    app = create_app({"LEDGER_PATH": str(ledger), **environ})
     app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":  # a test's data need not survive a power cut

@@ -14,8 +14,14 @@ PLACES = {
     "support": ["My work", "Tickets", "Subject requests", "Accounts", "My looks", "Why may I see it?"],
     "sysadmin": ["My work", "Onboarding", "Staff and tokens", "Jobs", "My looks", "Why may I see it?"],
     "compliance": [
-        "My work", "Subject requests", "Access log", "Processors", "Access matrix", "My looks", "Why may I see it?",
-    ],  # fmt: skip
+        "My work",
+        "Subject requests",
+        "Access log",
+        "Processors",
+        "Access matrix",
+        "My looks",
+        "Why may I see it?",
+    ],
 }
 """Written by hand: what the published policy lets each role have a page for."""
 MOMENT = datetime(2026, 11, 23, 23, 42, 7, tzinfo=UTC)  # 00:42:07 on the 24th in Amsterdam
