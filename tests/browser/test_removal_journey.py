@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import expect
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from dashboard.processors.memory import Memory
 from dashboard.services import outbox
-from models import Account, CompanyAdministrator, RequestStep, SubjectRequest
+from models import Account, CompanyAdministrator, Message, RequestStep, SubjectRequest
 from tests.browser.visitors import Engineer, Officer, Visitor
 from tests.erasure import persons
 
@@ -74,6 +74,9 @@ def carry_out(site, tmp_path):
     """`carry_out()`: what the scheduler does every few seconds; HubSpot keeps the person once, then lets go."""
     anna = persons.anna(site.world)
     persons.neighbour(site.world)
+    with site.world.app.app_context(), site.world.system() as session:
+        session.execute(delete(Message))  # what was planted for other tests
+        session.commit()
     how = persons.means(site.world, tmp_path, hubspot=Memory(held=[anna.email], script=["keep"]))
 
     def run() -> str:
