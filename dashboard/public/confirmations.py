@@ -30,9 +30,7 @@ class WordForm(Form):
 @public(WHY)
 def show(token: str) -> Any:
     """Say what will happen; change nothing."""
-    with system_session(db.engine, "show a request to its person", read_only=True) as session:
-        asked = confirming.look(session, token)
-    return _page(asked, token, WordForm())
+    return _page(_look(token), token, WordForm())
 
 
 @blueprint.post("/privacy/confirm/<path:token>", merge_slashes=False)
@@ -40,8 +38,7 @@ def show(token: str) -> Any:
 def confirm(token: str) -> Any:
     """Confirm, by the typed word; of many at once, one acts."""
     form = WordForm(request.form)
-    with system_session(db.engine, "show a request to its person", read_only=True) as session:
-        asked = confirming.look(session, token)
+    asked = _look(token)
     if asked is None or not form_holds(form):
         return _page(asked, token, form, 400)
     try:
@@ -56,8 +53,7 @@ def confirm(token: str) -> Any:
 
 def _wrong_word(token: str, form: WordForm) -> Any:
     """Show the page again, unless this was one wrong word too many."""
-    with system_session(db.engine, "show a request to its person", read_only=True) as session:
-        asked = confirming.look(session, token)
+    asked = _look(token)
     if asked:
         word = confirming.WORDS[asked.kind][_language()]
         nothing = _("Nothing has been removed.") if asked.kind == Kind.REMOVAL else _("Nothing has happened.")
@@ -70,8 +66,7 @@ def _wrong_word(token: str, form: WordForm) -> Any:
 def not_me(token: str) -> Any:
     """End a request its person did not make."""
     form = WordForm(request.form)
-    with system_session(db.engine, "show a request to its person", read_only=True) as session:
-        asked = confirming.look(session, token)
+    asked = _look(token)
     if asked is None or not form_holds(form):
         return _page(asked, token, form, 400)
     try:
@@ -80,6 +75,11 @@ def not_me(token: str) -> Any:
     except NotInReach:
         return gone()
     return page("public/not_me.html")
+
+
+def _look(token: str) -> confirming.Asked | None:
+    with system_session(db.engine, "show a request to its person", read_only=True) as session:
+        return confirming.look(session, token)
 
 
 def _page(asked: confirming.Asked | None, token: str, form: WordForm, status: int = 200) -> Any:

@@ -39,7 +39,7 @@ class SubjectRequestsView(RecordList):
         ("what", lazy_gettext("What")),
         ("state", lazy_gettext("State")),
         ("received", lazy_gettext("Received")),
-        ("due", lazy_gettext("Due")),
+        ("due", lazy_gettext("Clock")),
     )
     list_template = "subject_requests/list.html"
     caption = lazy_gettext("Subject requests by their clocks, without personal data")

@@ -15,7 +15,7 @@ KNOWN: dict[str, tuple[int, str]] = {
         "Whoever runs the machine replays the ledger, or scans for residue; no value is printed.",
     ),
     "dashboard/public/certificates.py": (1, "Who has the link has the certificate checked; it names nobody."),
-    "dashboard/public/confirmations.py": (6, "The person has a link and no account here; its hash finds one request."),
+    "dashboard/public/confirmations.py": (3, "The person has a link and no account here; its hash finds one request."),
     "dashboard/public/lost_mailbox.py": (
         3,
         "The company's administrator, or the known address, has a link and no account here.",
@@ -28,7 +28,10 @@ KNOWN: dict[str, tuple[int, str]] = {
         1,
         "Askings are counted per keyed address; the writer learns nothing of it.",
     ),
-    "dashboard/services/requests/working.py": (1, "Whether an address is known; the engineer is never told."),
+    "dashboard/services/requests/working.py": (
+        2,
+        "Whether an address is known, and whether it is the engineer's own; of the first nobody is told.",
+    ),
     "scheduler.py": (4, "Jobs and the sign of life: nobody is signed in."),
     "dashboard/database/engine.py": (1, "system_session() itself."),
     "dashboard/front_door.py": (1, "A refusal is recorded in a session of its own; it may write the log only."),

@@ -59,6 +59,19 @@ def test_page_is_refused_when_the_role_has_no_request(world: World, who: str):
     assert client.get(LIST).status_code == (200 if who == "compliance" else 403)
 
 
+def test_nobody_takes_their_own_request(world: World):
+    request_id = persons.ask(world, "support@demo.example")
+
+    own = post(world.sign_in("support"), at(request_id, "take"))
+    colleague = post(world.sign_in("support2"), at(request_id, "take"))
+
+    assert (own.status_code, colleague.status_code) == (403, 303)
+    assert "you asked for it yourself" in own.text
+    assert request(world, request_id).assignee_id == world.staff["support2"]
+    line = world.all(select(AccessRecord.reason).where(AccessRecord.event == "access_refused"))
+    assert line == [("same_person",)]
+
+
 def test_link_goes_to_the_known_address_when_the_engineer_sends_it(world: World):
     world.account()
     request_id = persons.ask(world, KNOWN)

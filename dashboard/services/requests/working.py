@@ -7,6 +7,7 @@ person can confirm (P48, P49).
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.database.engine import system_session
@@ -16,8 +17,8 @@ from dashboard.policy.requests import Event
 from dashboard.services import access_log
 from dashboard.services.cases import case_of, find, ref_of
 from dashboard.services.erasure.finding import person_at
-from dashboard.services.refusals import Invalid
-from models import Person, SubjectRequest, bound
+from dashboard.services.refusals import Invalid, SamePerson
+from models import Person, Staff, SubjectRequest, bound
 
 from . import letters, links
 
@@ -29,13 +30,25 @@ PURGED: Mapping[str, None] = {"email": None, "email_key": None}
 
 
 def take(session: Session, public_id: str) -> str:
-    """Assign a free request to me and return its reference; taking it twice is taking it once. Raise NotInReach."""
+    """Assign a free request to me and return its reference; taking it twice is taking it once.
+
+    Raise NotInReach, or SamePerson when the address is my own: nobody works their own request.
+    """
     request = find(session, SubjectRequest, public_id, lock="update")
     if request.assignee_id is None:
+        _not_my_own(session, public_id)
         request.state = policy.move(request.state, Event.TAKEN) if request.state == "received" else request.state
         request.assignee_id, request.assigned_at = bound(session).staff_id, bound(session).at
         access_log.record(session, "request_taken", case=case_of(request))
     return _commit(session, request)
+
+
+def _not_my_own(session: Session, public_id: str) -> None:
+    with system_session(session.get_bind(), "whether a request is the engineer's own", read_only=True) as look_up:
+        given = look_up.scalar(select(SubjectRequest.email).where(SubjectRequest.id == public_id))
+        mine = look_up.scalar(select(Staff.email).where(Staff.id == bound(session).staff_id))
+    if given and mine and given == mine.lower():
+        raise SamePerson
 
 
 def release(session: Session, public_id: str, reason: str) -> str:
