@@ -101,7 +101,7 @@ def widened(grant: Grant, table: str) -> Grant:
     )
 
 
-def with_all_categories(grant: Grant, table: str) -> Grant:
+def without_personal(grant: Grant, table: str) -> Grant:
     """Return a grant without the personal categories of one of its tables."""
     return replace(
         grant,
@@ -130,7 +130,8 @@ def looked(world: Planted, grant: Grant) -> Walk:
     walk = Walk(world, visitor(world, grant.role))
     for place in places(world, grant.permission):
         for value in candidates(world, place.door, place.method):
-            answer = walk.ask(place.method, place.door.url(value), data={} if place.method == "POST" else None)
+            sent = {"kind": "removal"} if place.method == "POST" else None  # what no choice by default answers
+            answer = walk.ask(place.method, place.door.url(value), data=sent)
             settle(world, place.method, "allow" if answer.status < 400 else "none")
     return walk
 
@@ -170,22 +171,31 @@ def test_nothing_out_of_reach_loads_when_no_row_condition_is_flipped(planted, ca
 
     out_of_reach = loaded(planted, grant, table) - promised(grant.role)
 
-    assert {cell for cell in out_of_reach if cell.column not in NEVER_SHOWN} == set()
+    unseen = NEVER_SHOWN | {column for permission, column in NEEDED if permission == grant.permission}
+    assert {cell for cell in out_of_reach if cell.column not in unseen} == set()
 
 
 NEVER_SHOWN = {"app_error.session", "usage_event.session", "app_error.message"}
 """In reach with the row of an open ticket of mine; no page shows the sessions, and the trace alone shows the text."""
+NEEDED = {(Permission.SUBJECT_REQUEST_SIGN, "subject_request.email")}
+"""Where a letter goes that a change sends; no page of that change shows it."""
 
 
 @pytest.mark.parametrize("case", list(personal_reaches()), ids=named)
 def test_data_table_notices_when_a_category_is_taken_away(planted, case, monkeypatch):
+    """A page shows less; or a change that needs the column, and shows it nowhere, does not go through."""
     grant, table = case
-    before = shown(planted, looked(planted, grant))
-    monkeypatch.setattr(decide, "GRANTS", replaced(grant, with_all_categories(grant, table)))
+    before = looked(planted, grant)
+    monkeypatch.setattr(decide, "GRANTS", replaced(grant, without_personal(grant, table)))
 
-    after = shown(planted, looked(planted, grant))
+    after = looked(planted, grant)
 
-    assert after < before
+    assert shown(planted, after) < shown(planted, before) or outcomes(after) != outcomes(before)
+
+
+def outcomes(walk: Walk) -> list[tuple[str, int]]:
+    """Return what became of each request, by its address."""
+    return [(answer.url, answer.status) for answer in walk.answers]
 
 
 def shown(world: Planted, walk: Walk) -> set[object]:
