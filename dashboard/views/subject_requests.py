@@ -123,7 +123,7 @@ class SubjectRequestsView(RecordList):
         )
 
     @expose("/<public_id>/progress")
-    @permits(P.SUBJECT_REQUEST_READ)
+    @permits(P.SUBJECT_REQUEST_READ, by_itself=True)
     def progress(self, public_id: str) -> Any:
         """Answer an open page: nothing new (204), how far it has come, or that it has ended (286)."""
         moving = reading.moving(self.guarded, public_id)

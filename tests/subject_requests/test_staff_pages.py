@@ -4,11 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboard.processors.memory import Memory
 from dashboard.services import outbox, staff
-from models import AccessRecord, RequestLink, RequestStep, Staff, SubjectRequest, utcnow
+from models import AccessRecord, RequestLink, RequestStep, Staff, StaffSession, SubjectRequest, utcnow
 from tests.erasure import persons
 from tests.subject_requests.desk import LIST, at, take
 from tests.subject_requests.visits import KNOWN, UNKNOWN, awaiting, events, link, messages, request, requests, token_in
@@ -371,6 +371,19 @@ def test_compliance_sees_clocks_and_times_and_opens_nothing(world: World, tmp_pa
     assert KNOWN not in page
     assert f'href="{LIST}{late}' not in page
     assert [post(officer, at(late, act)).status_code for act in ("take", "send", "refuse", "sign")] == [403] * 4
+
+
+def test_session_is_not_kept_alive_when_only_the_bar_asks(world: World):
+    request_id = awaiting(world)
+    engineer = world.sign_in("support")
+    before = utcnow() - timedelta(minutes=10)
+    with world.app.app_context(), world.system() as session:
+        session.execute(update(StaffSession).values(seen_at=before))
+        session.commit()
+
+    assert engineer.get(at(request_id, "progress")).status_code == 286
+
+    assert world.all(select(StaffSession.seen_at)) == [(before,)]
 
 
 def test_bar_moves_by_itself_when_a_removal_runs(world: World, tmp_path):
