@@ -19,6 +19,14 @@ LABELS = {
     "end_what_is_over": lazy_gettext("End what is over"),
     "delete_dead_sessions": lazy_gettext("Delete ended sign-ins"),
     "delete_old_calls": lazy_gettext("Delete old calls"),
+    "carry_out_removals": lazy_gettext("Carry out removals"),
+    "deliver_copies": lazy_gettext("Make overviews and copies"),
+    "delete_copies": lazy_gettext("Delete overviews and copies"),
+    "destroy_payloads": lazy_gettext("Destroy what removals needed"),
+    "end_unconfirmed": lazy_gettext("End requests nobody confirmed"),
+    "keep_the_ledger": lazy_gettext("Keep the ledger"),
+    "forget_fingerprints": lazy_gettext("Forget fingerprints"),
+    "settle_large_tables": lazy_gettext("Clean large tables"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""

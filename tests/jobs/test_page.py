@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.services.schedule import SCHEDULE
+from dashboard.views.jobs import LABELS
 from models import Heartbeat, JobRun, utcnow
 
 
@@ -94,3 +96,9 @@ def test_house_says_no_more_than_database_when_it_cannot_be_reached(world, monke
     answer = world.app.test_client().get("/readyz")
 
     assert (answer.status_code, answer.get_json()) == (503, {"missing": ["database"], "status": "not ready"})
+
+
+def test_every_job_has_a_name_when_the_schedule_has_it():
+    nameless = [job.name for job in SCHEDULE if job.name not in LABELS]
+
+    assert nameless == []
