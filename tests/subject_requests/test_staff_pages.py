@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select, update
 
 from dashboard.processors.memory import Memory
@@ -90,7 +91,14 @@ def test_link_goes_to_the_known_address_when_the_engineer_sends_it(world: World)
     assert request(world, request_id).state == "awaiting_validation"
 
 
-def test_engineer_sees_no_difference_when_the_address_is_unknown(world: World):
+@pytest.fixture
+def stopped_clock():
+    """Pages tell minutes: two that are compared must be asked in the same one."""
+    with time_machine.travel(utcnow(), tick=False):
+        yield
+
+
+def test_engineer_sees_no_difference_when_the_address_is_unknown(stopped_clock, world: World):
     world.account()
     known, unknown = persons.ask(world, KNOWN), persons.ask(world, UNKNOWN)
     engineer = take(world, known)
