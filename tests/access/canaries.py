@@ -57,6 +57,8 @@ class Canaries:
     """Which canary stands for which cell."""
 
     cells: dict[str, Cell] = field(default_factory=dict)
+    read: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What each text read so far holds that looks like a canary: an answer is judged several times."""
 
     def planted_columns(self) -> set[str]:
         """Return the columns in which at least one canary stands."""
@@ -91,9 +93,9 @@ class Canaries:
 
     def found_in(self, text: str) -> Iterator[Cell]:
         """Yield the cells whose canary stands anywhere in a text, in any of its writings."""
-        for needle in set(needles(text)):
-            if needle in self.cells:
-                yield self.cells[needle]
+        if text not in self.read:
+            self.read[text] = frozenset(needles(text))
+        yield from (self.cells[needle] for needle in self.read[text] if needle in self.cells)
 
 
 def _dressed(word: str, type_: TypeEngine[Any], name: str) -> Any:
