@@ -6,6 +6,7 @@ a change of who may do what: read it line by line before it goes in. The test ne
 
 import csv
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,9 +78,9 @@ def differences(measured: list[Line], wanted: dict[Line, Line]) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure on a fresh SQLite database in memory's place; write or compare."""
-    with time_machine.travel(NOW, tick=False):
-        world = plant(make_app("sqlite:////tmp/need-to-know-matrix.db"))
+    """Measure on a fresh SQLite database; write or compare."""
+    with tempfile.TemporaryDirectory() as folder, time_machine.travel(NOW, tick=False):
+        world = plant(make_app(f"sqlite:///{folder}/matrix.db"))
         measured = list(lines(world))
     if "--write" in arguments:
         with FILE.open("w", newline="") as file:
