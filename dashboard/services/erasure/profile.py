@@ -49,11 +49,8 @@ def profile_of(session: Session, person: Person) -> Profile:
     accounts = session.execute(
         select(Account.first_name, Account.last_name, Account.email).where(Account.id.in_(person.accounts))
     ).all()
-    contacts = session.execute(
-        select(ContactRequest.name, ContactRequest.email, ContactRequest.phone).where(
-            ContactRequest.id.in_(person.contacts)
-        )
-    ).all()
+    given = select(ContactRequest.name, ContactRequest.email, ContactRequest.phone)
+    contacts = session.execute(given.where(ContactRequest.id.in_(person.contacts))).all() if person.contacts else []
     names = [(row.first_name, row.last_name) for row in accounts] + [_parts(row.name) for row in contacts]
     addresses = [row.email.lower() for row in (*accounts, *contacts)]
     return Profile(
