@@ -49,7 +49,7 @@ def test_nothing_is_left_when_a_removal_is_carried_out(world, tmp_path):
 def test_neighbour_is_the_same_when_somebody_else_is_removed(world, tmp_path):
     anna = persons.anna(world)
     beth = persons.neighbour(world)
-    before = [line for line in persons.everything(world).split("\n") if "two" in line or "Smit" in line]
+    before = [line for line in persons.everything(world).split("\n") if persons.is_of(beth, line)]
     request_id = persons.confirmed(world, anna.email)
 
     persons.carry_out(world, request_id, persons.means(world, tmp_path))
