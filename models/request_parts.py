@@ -63,6 +63,9 @@ class RequestStep(Base):
     receipt: Mapped[str | None] = column(String(80), nullable=True, note="What a processor answered, as a code.")
     attempts: Mapped[int] = column(Integer, default=0, note="How often a processor was asked.")
     next_try_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it is asked again.")
+    late_at: Mapped[datetime | None] = column(
+        UtcDateTime, nullable=True, note="When a processor had had a day, and the engineer and compliance were told."
+    )
     __table_args__ = (
         Index("uq_request_step", "request_id", "position", unique=True),
         Index("ix_request_step_location", "location", "verified_at"),

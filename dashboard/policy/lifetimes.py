@@ -31,4 +31,4 @@ CERTIFICATE_LINK = timedelta(days=730)
 OBJECTION = timedelta(days=7)
 """Lost mailbox: the known address may object this long before anything is removed."""
 PROCESSOR_ALARM = timedelta(hours=24)
-"""A processor that still has the person by then is worth a message to the engineer and compliance."""
+"""A processor that has not finished with a person by then: the engineer and compliance get a message, once."""

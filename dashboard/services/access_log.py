@@ -59,6 +59,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "request_expired": CASE | {"reason"},
     "request_erased": CASE | {"count"},
     "request_certified": CASE,
+    "processor_alarm_written": CASE | {"reason"},
     "invitation_proposed": CASE,
     "role_proposed": CASE,
     "token_proposed": CASE,

@@ -20,7 +20,7 @@ from .cases import case_of
 from .erasure import ledger, running
 from .erasure.means import Means
 from .overview import cleaning, delivering
-from .requests import links, working
+from .requests import lateness, links, working
 
 LARGE = (UsageEvent.__tablename__,)
 """Tables whose files are cleaned at night: reading them through takes minutes."""
@@ -42,6 +42,11 @@ def deliver_copies(session: Session, settings: Settings) -> int:
     means = delivering.Means(session.get_bind().engine, settings)
     ended = [delivering.carry_out(means, request_id) for request_id in ids]
     return ended.count(State.DELIVERED)
+
+
+def tell_of_late_processors(session: Session, settings: Settings) -> int:
+    """Tell the engineer and compliance, once, of each processor that has had a day; return how many there were."""
+    return lateness.tell(session, settings)
 
 
 def destroy_payloads(session: Session, settings: Settings) -> int:  # noqa: ARG001 - every verb takes both

@@ -44,6 +44,8 @@ SCHEDULE = (
         N_("Every 5 seconds: make the overviews and copies that persons have confirmed.")),
     Job("delete_copies", timedelta(minutes=10), request_jobs.delete_copies,
         N_("Every 10 minutes: delete files made for persons when their week is over.")),
+    Job("tell_of_late_processors", timedelta(minutes=10), request_jobs.tell_of_late_processors,
+        N_("Every 10 minutes: tell of processors that have not finished with a person after a day.")),
     Job("destroy_payloads", timedelta(seconds=30), request_jobs.destroy_payloads,
         N_("Every 30 seconds: destroy what a finished removal needed to know.")),
     Job("end_unconfirmed", timedelta(minutes=1), request_jobs.end_unconfirmed,

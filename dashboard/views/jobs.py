@@ -22,6 +22,7 @@ LABELS = {
     "carry_out_removals": lazy_gettext("Carry out removals"),
     "deliver_copies": lazy_gettext("Make overviews and copies"),
     "delete_copies": lazy_gettext("Delete overviews and copies"),
+    "tell_of_late_processors": lazy_gettext("Tell of late processors"),
     "destroy_payloads": lazy_gettext("Destroy what removals needed"),
     "end_unconfirmed": lazy_gettext("End requests nobody confirmed"),
     "keep_the_ledger": lazy_gettext("Keep the ledger"),

@@ -51,6 +51,7 @@ EVENTS: Mapping[str, Any] = {
     "request_expired": _("A request ran out"),
     "request_erased": _("A person was erased"),
     "request_certified": _("A removal was certified"),
+    "processor_alarm_written": _("A processor had not finished after a day"),
     "invitation_proposed": _("Proposed an invitation"),
     "role_proposed": _("Proposed a role"),
     "token_proposed": _("Proposed a token"),
