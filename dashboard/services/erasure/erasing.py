@@ -18,6 +18,7 @@ from models import (
     Base,
     Category,
     Company,
+    ContactRequest,
     ErasedFingerprint,
     OnErasure,
     Person,
@@ -53,6 +54,7 @@ def erase(
     when the ledger has its lines already.
     """
     person, found = profile.person, {}
+    gone_ids = _ids_from_outside(session, person)
     found["free text"] = scrub(session, profile)
     for model in _models(OnErasure.ANONYMISE):
         found[model.__tablename__] = _empty(session, model, person)
@@ -60,6 +62,7 @@ def erase(
     for model in reversed(_models(OnErasure.DELETE)):
         found[model.__tablename__] = _delete(session, model, person)
     found |= {m.__tablename__: count(session, m, person) for m in _models(OnErasure.KEEP)}
+    leave_marks(session, Tombstone, [{"fingerprint": one, "erased_at": bound(session).at} for one in gone_ids])
     _leave_marks(session, profile, request_id=request_id, until=bound(session).at + kept_for)
     if not again:
         _write_ledger(session, profile.person, request_id=request_id)
@@ -163,13 +166,21 @@ def _candidates(text: Any, scrubber: Scrubber) -> Any:
     return or_(*(lowered.contains(piece.lower(), autoescape=True) for piece in (*pieces, *digits) if piece))
 
 
-def _leave_marks(session: Session, profile: Profile, *, request_id: str, until: datetime) -> None:
-    """Write what keeps the person away: tombstones, suppression, and fingerprints for a scan."""
-    at, person = bound(session).at, profile.person
+def _ids_from_outside(session: Session, person: Person) -> list[str]:
+    """Return the fingerprint of each id under which the app or the website could send the person again."""
     alone = select(Company.external_id).where(Company.id.in_(person.companies))
-    ids = (*person.external_ids, *(session.scalars(alone) if person.companies else ()))
-    leave_marks(session, Tombstone, [{"fingerprint": fingerprints.of_key(i), "erased_at": at} for i in ids])
-    away = {"since": at, "because": "erased"}
+    forms = select(ContactRequest.external_id).where(ContactRequest.id.in_(person.contacts))
+    companies = session.scalars(alone).all() if person.companies else []
+    sent = session.scalars(forms).all() if person.contacts else []
+    return [
+        *map(fingerprints.of_key, (*person.external_ids, *companies)),
+        *map(fingerprints.of_form, filter(None, sent)),
+    ]
+
+
+def _leave_marks(session: Session, profile: Profile, *, request_id: str, until: datetime) -> None:
+    """Write what keeps the person's addresses away, and fingerprints for a scan."""
+    away = {"since": bound(session).at, "because": "erased"}
     addresses = map(fingerprints.of_address, profile.addresses)
     leave_marks(session, Suppression, [{"fingerprint": address, **away} for address in addresses])
     mine = {"request_id": request_id, "ends_at": until}
