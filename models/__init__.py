@@ -5,7 +5,7 @@ Others import tables from here and nowhere else.
 
 from . import stray
 from .access import Access, Actor, Reach
-from .account import Account, AccountPreference, OnboardingCase
+from .account import Account, AccountPreference, FormerAddress, OnboardingCase
 from .audit import AccessRecord
 from .base import CONDITIONS, Base, RowCondition, db, new_id, privacy_of, utcnow
 from .classification import CLOSED, PERSONAL, Category, ColumnPrivacy, OnErasure, TablePrivacy
@@ -42,6 +42,7 @@ __all__ = [
     "ContactRequest",
     "ErasedFingerprint",
     "ExportFile",
+    "FormerAddress",
     "Heartbeat",
     "IdempotencyRecord",
     "Invitation",

@@ -27,7 +27,8 @@ class RequestLink(Base):
         Key, foreign_key="subject_request.id", index=True, category=Category.LINK, note="For which request."
     )
     purpose: Mapped[str] = column(
-        String(15), note="confirm, administrator, object, status, download or certificate; good for nothing else."
+        String(15),
+        note="confirm, administrator, object, former, agree, status, download or certificate; for nothing else.",
     )
     made_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was made.")
     ends_at: Mapped[datetime] = column(UtcDateTime, note="It stops working then.")

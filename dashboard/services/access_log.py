@@ -54,6 +54,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "request_identity_confirmed": CASE,
     "request_signed": CASE,
     "request_confirmed": CASE | {"reason"},
+    "request_agreed": CASE,
     "request_delivered": CASE,
     "request_fetched": CASE,
     "request_expired": CASE | {"reason"},

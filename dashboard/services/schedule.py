@@ -54,6 +54,8 @@ SCHEDULE = (
         N_("Every minute: write erasures and withdrawals to the ledger outside the database.")),
     Job("forget_fingerprints", timedelta(hours=1), request_jobs.forget_fingerprints,
         N_("Every hour: delete fingerprints of erased values once no backup is left.")),
+    Job("forget_former_addresses", timedelta(hours=1), request_jobs.forget_former_addresses,
+        N_("Every hour: delete the addresses that accounts had until 14 days ago.")),
     Job("settle_large_tables", timedelta(hours=24), request_jobs.settle_large_tables,
         N_("Every night: rid the files of large tables of what was deleted from them.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,

@@ -46,6 +46,7 @@ EVENTS: Mapping[str, Any] = {
     "request_identity_confirmed": _("An administrator confirmed who asks"),
     "request_signed": _("Signed a removal without its mailbox"),
     "request_confirmed": _("A request was confirmed"),
+    "request_agreed": _("The address before a change agreed"),
     "request_delivered": _("An overview or copy was made"),
     "request_fetched": _("An overview or copy was fetched"),
     "request_expired": _("A request ran out"),

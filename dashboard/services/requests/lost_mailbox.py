@@ -134,6 +134,7 @@ def _second(session: Session, request: SubjectRequest, *, me: str, sender: lette
     until = letters.minute(request.not_before, request.language, sender.zone)
     link = f"{sender.base_url}/privacy/object/{token}"
     working.write_to(session, request, "request_notice", sender, link=link, until=until)
+    working.warn_former(session, request, sender)
     confirming.validate(session, request, how="administrator")
 
 

@@ -20,7 +20,7 @@ from dashboard.services.erasure.finding import person_at
 from dashboard.services.refusals import Invalid, SamePerson
 from models import Person, Staff, SubjectRequest, bound
 
-from . import letters, links
+from . import former, letters, links
 
 RELEASE_REASONS = ("wrong_team", "no_time", "know_the_person")
 REFUSE_REASONS = ("not_identified", "excessive", "another_person", "law")
@@ -69,6 +69,7 @@ def send_link(session: Session, public_id: str, *, sender: letters.Sender) -> st
     """
     request = mine(session, public_id)
     request.state, request.contacted_at = moved(request, Event.LINK_SENT), bound(session).at
+    warn_former(session, request, sender)
     links.void(session, request.id, links.CONFIRM, links.STATUS)
     confirm = links.make(session, request.id, links.CONFIRM, lasts=lifetimes.REQUEST_LINK)
     status = links.make(session, request.id, links.STATUS, lasts=lifetimes.STATUS_LINK)
@@ -117,9 +118,17 @@ def withdraw(session: Session, public_id: str) -> str:
     return _commit(session, request)
 
 
+def stop(session: Session, token: str) -> None:
+    """The address before a change says it was not them: the request ends. Raise NotInReach."""
+    request = former.to_stop(session, token)
+    end(session, request, state=moved(request, Event.TAKEN_BACK), outcome="objected")
+    access_log.record(session, "request_withdrawn", case=case_of(request), reason="objected")
+    session.commit()
+
+
 def end(session: Session, request: SubjectRequest, *, state: str, outcome: str) -> None:
     """End a request: what remains is kind, dates and outcome. Its unused links to act are void."""
-    links.void(session, request.id, links.CONFIRM, links.ADMINISTRATOR, links.OBJECT)
+    links.void(session, request.id, links.CONFIRM, links.ADMINISTRATOR, links.OBJECT, links.FORMER, links.AGREE)
     request.state, request.outcome, request.closed_at = state, outcome, bound(session).at
     for name, nothing in PURGED.items():
         setattr(request, name, nothing)
@@ -144,6 +153,14 @@ def write_to(session: Session, request: SubjectRequest, letter: str, sender: let
         letters.send(
             session, letter, about(request), sender, address=request.email or "", subject_key=person.keys[0], **words
         )
+
+
+def warn_former(session: Session, request: SubjectRequest, sender: letters.Sender) -> None:
+    """Tell the addresses the person had until lately; nothing of it is shown."""
+    with system_session(session.get_bind(), "an address before a change", read_only=True) as look_up:
+        person = person_at(look_up, request.email or "")
+        known = former.of(look_up, person)
+    former.warn(session, request, known, sender, person=person)
 
 
 def _known(session: Session, email: str) -> Person:
