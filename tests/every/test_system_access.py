@@ -30,8 +30,8 @@ KNOWN: dict[str, tuple[int, str]] = {
         "Askings are counted per keyed address; the writer learns nothing of it.",
     ),
     "dashboard/services/requests/working.py": (
-        3,
-        "Whether an address is known, which it was before, whether it is the engineer's own; the first two show nowhere.",
+        2,
+        "To whom a letter goes is looked up outside the engineer's reach, and whether the request is their own.",
     ),
     "scheduler.py": (4, "Jobs and the sign of life: nobody is signed in."),
     "dashboard/database/engine.py": (1, "system_session() itself."),

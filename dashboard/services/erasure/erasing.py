@@ -53,17 +53,15 @@ def erase(
     `kept_for`: how long backups live, and with them the fingerprints a later scan looks for. `again`: after a restore,
     when the ledger has its lines already.
     """
-    person, found = profile.person, {}
-    gone_ids = _ids_from_outside(session, person)
-    found["free text"] = scrub(session, profile)
+    person, ids = profile.person, _ids_from_outside(session, profile.person)
+    found = {"free text": scrub(session, profile)}
     for model in _models(OnErasure.ANONYMISE):
         found[model.__tablename__] = _empty(session, model, person)
     _forget_mentions(session, person)
     for model in reversed(_models(OnErasure.DELETE)):
         found[model.__tablename__] = _delete(session, model, person)
     found |= {m.__tablename__: count(session, m, person) for m in _models(OnErasure.KEEP)}
-    leave_marks(session, Tombstone, [{"fingerprint": one, "erased_at": bound(session).at} for one in gone_ids])
-    _leave_marks(session, profile, request_id=request_id, until=bound(session).at + kept_for)
+    _leave_marks(session, profile, ids, request_id=request_id, until=bound(session).at + kept_for)
     if not again:
         _write_ledger(session, profile.person, request_id=request_id)
     return found
@@ -178,8 +176,9 @@ def _ids_from_outside(session: Session, person: Person) -> list[str]:
     ]
 
 
-def _leave_marks(session: Session, profile: Profile, *, request_id: str, until: datetime) -> None:
-    """Write what keeps the person's addresses away, and fingerprints for a scan."""
+def _leave_marks(session: Session, profile: Profile, ids: Sequence[str], *, request_id: str, until: datetime) -> None:
+    """Write what keeps the person away, by ids from outside and by addresses, and fingerprints for a scan."""
+    leave_marks(session, Tombstone, [{"fingerprint": one, "erased_at": bound(session).at} for one in ids])
     away = {"since": bound(session).at, "because": "erased"}
     addresses = map(fingerprints.of_address, profile.addresses)
     leave_marks(session, Suppression, [{"fingerprint": address, **away} for address in addresses])

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.services import outbox
 
+from .letters_before import LETTERS_BEFORE
+
 MONTHS = {
     "en": "January February March April May June July August September October November December".split(),  # noqa: SIM905
     "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),  # noqa: SIM905
@@ -161,54 +163,6 @@ Dit is ons laatste bericht aan dit adres.
 {company}, verzoek {ref}
 """),
     },
-    "request_former": {
-        "en": ("Was this you? ({ref})", """Somebody asked us on {received} {act}. They write from the address that their account has now.
-Until lately it had this one. {when}
-
-Was it not you? Then stop it here, and tell your company's administrator that somebody else uses your account:
-
-{link}
-
-It was you? Then do nothing.
-
-{company}, request {ref}
-"""),
-        "nl": ("Was u dit? ({ref})", """Iemand vroeg ons op {received} {act}, vanaf het adres dat het account nu heeft.
-Tot voor kort was dat dit adres. {when}
-
-Was u het niet? Stop het dan hier, en vertel de beheerder van uw bedrijf dat iemand anders uw account gebruikt:
-
-{link}
-
-Was u het wel? Dan hoeft u niets te doen.
-
-{company}, verzoek {ref}
-"""),
-    },
-    "request_former_agree": {
-        "en": ("Was this you? ({ref})", """Somebody asked us on {received} {act}. They write from the address that their account has now.
-Until lately it had this one. {when}
-
-Open this page, and stop it there if it was not you. If it was you, you can say so there, and we no longer wait:
-
-{link}
-
-Somebody else uses your account? Then tell your company's administrator as well.
-
-{company}, request {ref}
-"""),
-        "nl": ("Was u dit? ({ref})", """Iemand vroeg ons op {received} {act}, vanaf het adres dat het account nu heeft.
-Tot voor kort was dat dit adres. {when}
-
-Open deze pagina, en stop het daar als u het niet was. Was u het wel, dan kunt u dat daar zeggen; wij wachten dan niet langer:
-
-{link}
-
-Gebruikt iemand anders uw account? Vertel het dan ook aan de beheerder van uw bedrijf.
-
-{company}, verzoek {ref}
-"""),
-    },
     "request_identity": {
         "en": ("Is this your colleague? ({ref})", """A colleague at your company lost their mailbox and asked us on
         {received} {act}.
@@ -257,6 +211,7 @@ Was u het, en klopt dat? Dan hoeft u niets te doen.
 {company}, verzoek {ref}
 """),
     },
+    **LETTERS_BEFORE,
 }  # fmt: skip
 """Every message, by type and language: subject and text."""
 REASONS: Mapping[str, Mapping[str, str]] = {
