@@ -361,7 +361,8 @@ def quick(monkeypatch):
 def test_removal_keeps_its_promises_when_anything_happens_in_any_order(world, quick, tmp_path, part):
     one, two = persons.anna(world), persons.neighbour(world)
     beginning = backed_up(world)
-    lines = [str(tuple(row.values())) for rows in as_stored(world).values() for row in rows]
+    still = {table: rows for table, rows in as_stored(world).items() if table != "message"}  # theirs is sent meanwhile
+    lines = [str(tuple(row.values())) for rows in still.values() for row in rows]
     about = {"one": one, "beginning": beginning, "spared": [li for li in lines if persons.is_of(two, li)]}
     machine = type("Removal", (Removal,), {"world": world, "folder": tmp_path, "certified": [], "walked": [], **about})
     seeded = seed(part)(machine)
