@@ -20,7 +20,7 @@ from tests.world import World
 PROCESSORS = "/admin/processors/"
 ALARM = "processor_alarm_written"
 SAID = "For more than a day"
-A_DAY, NOT_YET = PROCESSOR_ALARM, PROCESSOR_ALARM - timedelta(minutes=1)
+A_DAY, NOT_YET = PROCESSOR_ALARM, PROCESSOR_ALARM - timedelta(hours=1)
 DOWN = "HubSpot has not finished since"
 
 
