@@ -129,11 +129,17 @@ def _outcome(name: str, outcome: Outcome) -> Sequence[str]:
 def erasure(measured: Mapping[tuple[str, int], Sequence[Mapping[str, Any]]]) -> Iterable[str]:
     """Yield the lines about removing one person."""
     yield "\n## Removing one person: the product's one transaction against the bare statements for the same rows\n"
-    head = ("", "seconds", "seconds, bare", f"ratio (goal ≤ {erasing.GOAL:g})", "MB before → after")
+    head = ("", "ms", "ms, bare", f"ratio (goal ≤ {erasing.GOAL:g})", "MB before → after")
     rows = [_removed(f"{engine}, among {size:,}", one) for (engine, size), found in measured.items() for one in found]
     yield from _table("database and person", [head, *rows])
 
 
 def _removed(name: str, one: Mapping[str, Any]) -> Sequence[str]:
     ratio, memory = one["ours"] / one["bare"], " → ".join(f"{value:.0f}" for value in one["memory"])
-    return (f"{name}: {one['events']:,} events", f"{one['ours']:.2f}", f"{one['bare']:.2f}", f"{ratio:.2f}", memory)
+    return (
+        f"{name}: {one['events']:,} events",
+        f"{one['ours'] * 1000:.0f}",
+        f"{one['bare'] * 1000:.0f}",
+        f"{ratio:.2f}",
+        memory,
+    )

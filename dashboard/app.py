@@ -18,6 +18,7 @@ from dashboard.public import (
     certificates,
     confirmations,
     downloads,
+    former,
     invitation,
     lost_mailbox,
     operations,
@@ -66,7 +67,7 @@ VIEWS = (
     explain.ExplainView,
 )
 """The pages of staff, in the order of the navigation."""
-PERSONS = (privacy, confirmations, lost_mailbox, standing, certificates, downloads)
+PERSONS = (privacy, confirmations, lost_mailbox, former, standing, certificates, downloads)
 """The pages of the person."""
 
 

@@ -4,7 +4,7 @@ import click
 from flask import Flask, current_app
 
 from dashboard import cli_documents
-from dashboard.cli_demo import demo_command, fill, sign_ins, stand_ins
+from dashboard.cli_demo import demo_command, fill, held, sign_ins, stand_ins
 from dashboard.cli_erasure import erasure_commands
 from dashboard.cli_staff import staff_commands, token_commands
 from dashboard.database import migrate
@@ -30,9 +30,9 @@ def serve_command() -> None:
     migrate.upgrade(db.engine)
     if settings.demo:
         fill()
+    also = (stand_ins(settings, copies=held()),) if settings.demo else ()
     db.engine.dispose()
     lines = ["", "Sign in as one of these:", *sign_ins()] if settings.demo else []
-    also = (stand_ins(settings),) if settings.demo else ()
     raise SystemExit(serve(port=settings.port, lines=lines, also=also))
 
 

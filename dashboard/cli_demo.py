@@ -4,6 +4,7 @@ Everything a customer or visitor would send enters as they would send it. Only s
 on their desks are made here, and only under DEMO=1.
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,13 +21,13 @@ from dashboard.cli_demo_staff import play_staff
 from dashboard.config import Settings
 from dashboard.database.engine import system_session
 from dashboard.demo.calls import Audience
-from dashboard.demo.clients import HttpClient, InProcessClient
+from dashboard.demo.clients import HandingOn, HttpClient, InProcessClient
 from dashboard.demo.live import keep_going
 from dashboard.demo.player import Bar, StoryStopped, play
 from dashboard.demo.story import SEED, tell
 from dashboard.serve import Child
 from dashboard.services import tokens
-from models import ApiToken, Heartbeat, Staff, db, new_id, utcnow
+from models import Account, ApiToken, ContactRequest, Heartbeat, Staff, db, new_id, utcnow
 
 PASSWORD = "demo-only-password"  # noqa: S105 - printed at start, worthless outside the demo
 STAFF = {
@@ -53,12 +54,24 @@ def sign_ins() -> list[str]:
     return [f"  {name + '@demo.example':26} {role:11} {PASSWORD}" for name, (role, _name) in STAFF.items()]
 
 
-def stand_ins(settings: Settings) -> Child:
+def held() -> bytes:
+    """Return what the partners' stand-ins hold, as JSON: each account the app has sent and each form of the website.
+
+    Whoever was removed is not among them, however often the demo is started.
+    """
+    with _system("what the partners' stand-ins hold") as session:
+        forms = session.execute(select(ContactRequest.name, ContactRequest.email, ContactRequest.phone)).mappings()
+        told = {"accounts": list(session.scalars(select(Account.external_id))), "forms": [dict(one) for one in forms]}
+    return json.dumps(told).encode()
+
+
+def stand_ins(settings: Settings, *, copies: bytes = b"") -> Child:
     """Return the program that stands in for HubSpot, the app and the website, with what its callers must know."""
     secrets = {name: getattr(settings, setting) for name, setting in PARTNERS.items()}
-    told = {"PARTNERS_PORT": str(settings.stand_ins_port), **secrets}
+    told = {"PARTNERS_PORT": str(settings.stand_ins_port), **secrets, **({"PARTNERS_TOLD": "1"} if copies else {})}
     command = (sys.executable, "-m", "dashboard.demo.partners")
-    return Child("The partners' stand-in", command, port=settings.stand_ins_port, environment=tuple(told.items()))
+    environment = tuple(told.items())
+    return Child("The partners' stand-in", command, port=settings.stand_ins_port, environment=environment, told=copies)
 
 
 @click.command("demo")
@@ -146,7 +159,8 @@ def go_on(*, accounts: int) -> None:
     """Play app and website against the running server until Ctrl-C."""
     settings = current_app.extensions["settings"]
     with stand_in_tokens(f"live {new_id()[:6]}") as keys:
-        client = HttpClient(f"http://127.0.0.1:{settings.port}", keys)
+        calls = HttpClient(f"http://127.0.0.1:{settings.port}", keys)
+        client = HandingOn(calls, port=settings.stand_ins_port, token=settings.hubspot_token)
         keep_going(client, now=utcnow, stop=Event(), people_of=(SEED, accounts))
 
 

@@ -27,12 +27,16 @@ Running = list[tuple["Child", subprocess.Popen[bytes]]]
 
 @dataclass(frozen=True)
 class Child:
-    """A program to run: its name as it begins a sentence, its command, its own port if any, and what it is told."""
+    """A program to run: its name as it begins a sentence, its command, its own port if any, and what it is told.
+
+    `told` reaches it on its standard input: for what may stand in no list of processes and in no file.
+    """
 
     name: str
     command: tuple[str, ...]
     port: int | None = None
     environment: tuple[tuple[str, str], ...] = ()
+    told: bytes = b""
 
 
 def serve(
@@ -92,7 +96,12 @@ def _stop_signals() -> Iterator[threading.Event]:
 
 def _start(child: Child) -> subprocess.Popen[bytes]:
     environment = {**os.environ, **dict(child.environment)}
-    return subprocess.Popen(child.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, process_group=0)
+    stdin = subprocess.PIPE if child.told else subprocess.DEVNULL
+    process = subprocess.Popen(child.command, cwd=ROOT, env=environment, stdin=stdin, process_group=0)
+    if process.stdin:
+        with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+            pipe.write(child.told)
+    return process
 
 
 def _watch(running: Running, *, stop: threading.Event, port: int, lines: Sequence[str]) -> int:

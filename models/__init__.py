@@ -5,16 +5,16 @@ Others import tables from here and nowhere else.
 
 from . import stray
 from .access import Access, Actor, Reach
-from .account import Account, AccountPreference, OnboardingCase
+from .account import Account, AccountPreference, FormerAddress, OnboardingCase
 from .audit import AccessRecord
 from .base import CONDITIONS, Base, RowCondition, db, new_id, privacy_of, utcnow
 from .classification import CLOSED, PERSONAL, Category, ColumnPrivacy, OnErasure, TablePrivacy
 from .company import Company, CompanyAdministrator
 from .contact import ContactAttempt, ContactRequest
-from .erasure import ErasedFingerprint, LedgerEntry, Suppression, Tombstone, lock_ledger
+from .erasure import ErasedFingerprint, LedgerEntry, Suppression, Tombstone, leave_marks, lock_ledger
 from .guard import AlreadyBound, OutOfReach, bind, bound
 from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_call
-from .person import Person, fate_of, models_of_persons, rows_of, tie_of
+from .person import Person, fate_of, may_hold, models_of_persons, rows_of, tie_of
 from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
 from .subject_request import SubjectRequest, receive_request
@@ -42,6 +42,7 @@ __all__ = [
     "ContactRequest",
     "ErasedFingerprint",
     "ExportFile",
+    "FormerAddress",
     "Heartbeat",
     "IdempotencyRecord",
     "Invitation",
@@ -74,7 +75,9 @@ __all__ = [
     "count_call",
     "db",
     "fate_of",
+    "leave_marks",
     "lock_ledger",
+    "may_hold",
     "models_of_persons",
     "new_id",
     "privacy_of",

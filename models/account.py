@@ -47,6 +47,27 @@ class Account(Base):
     )
 
 
+class FormerAddress(Base):
+    """The address an account had before it was changed: whoever took an account over must not get its person's data."""
+
+    __tablename__ = "former_address"
+    __privacy__ = TablePrivacy(
+        "account", "For 14 days the address before a change is told what is asked about its data (P3, P48)."
+    )
+
+    id: Mapped[str] = column(Key, primary_key=True, default=new_id, note="Public random id.")
+    account_id: Mapped[str] = column(
+        Key,
+        foreign_key="account.id",
+        index=True,
+        category=Category.LINK,
+        note="Whose address it was.",
+        on_erasure=OnErasure.DELETE,
+    )
+    email: Mapped[str] = personal(String(254), Category.IDENTITY, note="The address before; gone after 14 days.")
+    changed_at: Mapped[datetime] = column(UtcDateTime, index=True, note="When it was changed.")
+
+
 class AccountPreference(Base):
     """Whether the person wants one type of message (P32)."""
 

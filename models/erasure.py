@@ -1,8 +1,11 @@
 """What remains of an erasure, without saying whose: the ledger, tombstones, fingerprints (P46, P51)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, String, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session
 
 from .base import Base, Key, Number, UtcDateTime, column, utcnow
@@ -62,6 +65,17 @@ class ErasedFingerprint(Base):
     )
     kind: Mapped[str] = column(String(10), note="address, phone, name or key.")
     ends_at: Mapped[datetime] = column(UtcDateTime, index=True, note="Deleted when the last backup has gone.")
+
+
+Mark = type[Tombstone] | type[Suppression] | type[ErasedFingerprint]
+
+
+def leave_marks(session: Session, mark: Mark, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add marks that are not there yet, in one statement: the person may have been here before."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    table: Any = mark.__table__
+    if rows:
+        session.execute(insert(table).on_conflict_do_nothing(), list(rows))
 
 
 LEDGER_LOCK = 7_201_946

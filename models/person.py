@@ -7,6 +7,7 @@ a person and has neither fails the build (tests/every).
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, String, Table, cast, exists, false, or_
@@ -54,13 +55,17 @@ ROOTS = {"account": "accounts", "contact_request": "contacts", "subject_request"
 Tie = Callable[[Person], ColumnElement[bool]]
 TIES: dict[str, Tie] = {}
 """The ties that no foreign key shows, by table."""
+NEEDS: dict[str, str] = dict(ROOTS)
+"""What of a Person a table is searched by; a table that is searched by several things is not here."""
 
 
-def tie(table: str) -> Callable[[Tie], Tie]:
-    """Register the decorated expression as the tie of a table."""
+def tie(table: str, *, needs: str = "") -> Callable[[Tie], Tie]:
+    """Register the decorated expression as the tie of a table; `needs` is what alone of a Person it searches by."""
 
     def register(expression: Tie) -> Tie:
         TIES[table] = expression
+        if needs:
+            NEEDS[table] = needs
         return expression
 
     return register
@@ -87,6 +92,14 @@ def _rows(table: FromClause, person: Person) -> ColumnElement[bool]:
     return exists().where(parent.c.id == table.c[link.name], _rows(parent, person))
 
 
+def may_hold(model: type[Base], person: Person) -> bool:
+    """Whether a table need be searched for a person: not for whom it could only find by what they do not have."""
+    table: Any = model.__table__
+    while table.name not in NEEDS and table.name not in TIES and (link := tie_of(table)) is not None:
+        table = _points_at(link)
+    return table.name not in NEEDS or bool(getattr(person, NEEDS[table.name]))
+
+
 def _name(table: FromClause) -> str:
     return str(getattr(getattr(table, "element", table), "name"))  # noqa: B009 - an alias or the table itself
 
@@ -107,10 +120,11 @@ def holds_persons(model: type[Base]) -> bool:
     return table.name in ROOTS or table.name in TIES or tie_of(table) is not None
 
 
-def models_of_persons() -> list[type[Base]]:
+@cache
+def models_of_persons() -> tuple[type[Base], ...]:
     """Return every table that can hold a person, those that are pointed at first."""
     by_table = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
-    return [by_table[table] for table in Base.metadata.sorted_tables if holds_persons(by_table[table])]
+    return tuple(by_table[table] for table in Base.metadata.sorted_tables if holds_persons(by_table[table]))
 
 
 def fate_of(model: type[Base]) -> OnErasure:
@@ -122,17 +136,17 @@ def fate_of(model: type[Base]) -> OnErasure:
     return next(fate for fate in (OnErasure.DELETE, OnErasure.ANONYMISE, OnErasure.KEEP) if fate in fates)
 
 
-@tie("company")
+@tie("company", needs="companies")
 def _companies(person: Person) -> ColumnElement[bool]:
     return Company.id.in_(person.companies)
 
 
-@tie("company_administrator")
+@tie("company_administrator", needs="external_ids")
 def _administrators(person: Person) -> ColumnElement[bool]:
     return CompanyAdministrator.account_external_id.in_(person.external_ids)
 
 
-@tie("access_record")
+@tie("access_record", needs="keys")
 def _looks(person: Person) -> ColumnElement[bool]:
     return AccessRecord.subject_key.in_(person.keys)
 

@@ -27,7 +27,8 @@ class RequestLink(Base):
         Key, foreign_key="subject_request.id", index=True, category=Category.LINK, note="For which request."
     )
     purpose: Mapped[str] = column(
-        String(15), note="confirm, administrator, object, status, download or certificate; good for nothing else."
+        String(15),
+        note="confirm, administrator, object, former, agree, status, download or certificate; for nothing else.",
     )
     made_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was made.")
     ends_at: Mapped[datetime] = column(UtcDateTime, note="It stops working then.")
@@ -63,6 +64,9 @@ class RequestStep(Base):
     receipt: Mapped[str | None] = column(String(80), nullable=True, note="What a processor answered, as a code.")
     attempts: Mapped[int] = column(Integer, default=0, note="How often a processor was asked.")
     next_try_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it is asked again.")
+    late_at: Mapped[datetime | None] = column(
+        UtcDateTime, nullable=True, note="When a processor had had a day, and the engineer and compliance were told."
+    )
     __table_args__ = (
         Index("uq_request_step", "request_id", "position", unique=True),
         Index("ix_request_step_location", "location", "verified_at"),

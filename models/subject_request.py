@@ -74,7 +74,12 @@ class SubjectRequest(Base):
         Key, foreign_key="staff.id", nullable=True, note="Lost mailbox: the second."
     )
     not_before: Mapped[datetime | None] = column(
-        UtcDateTime, nullable=True, note="Lost mailbox: seven days in which the known address may object."
+        UtcDateTime,
+        nullable=True,
+        note="Until then the known address may object: lost mailbox (7 days), or address changed lately (14 days).",
+    )
+    agreed_at: Mapped[datetime | None] = column(
+        UtcDateTime, nullable=True, note="When the address before a change said that it was them."
     )
     executed_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it began to be carried out.")
     verified_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When nothing was found any more.")

@@ -5,6 +5,7 @@ What must never happen here: a token or a body in an error's text.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -12,10 +13,13 @@ from wsgiref.types import WSGIApplication
 
 from werkzeug.test import Client as TestClient
 
-from dashboard.demo.calls import Answer, Audience, Call
+from dashboard.demo.calls import API, Answer, Audience, Call, Client
+from dashboard.demo.copies import FORMS
 
 TIMEOUT: Final = 30.0
 """Seconds without an answer after which a server counts as away."""
+SHORT: Final = 2.0
+"""The same for what stands on this machine."""
 
 
 class InProcessClient:
@@ -70,6 +74,32 @@ class HttpClient:
         except (OSError, HTTPException):
             self.connection.close()
             raise
+
+
+class HandingOn:
+    """Sends calls through another client; each form that was taken also reaches the partners' stand-ins, as the
+    website would hand it on.
+    """
+
+    def __init__(self, client: Client, *, port: int, token: str) -> None:
+        """Take the client to use, the stand-ins' port on this machine, and the token they know."""
+        self.client, self.port, self.token = client, port, token
+
+    def __call__(self, call: Call) -> Answer:
+        """Send one call; stand-ins that are away miss a form, and nothing else happens."""
+        answer = self.client(call)
+        if answer.is_fine and call.path == f"{API}/contact-requests":
+            with suppress(OSError, HTTPException):
+                self._hand_on(call)
+        return answer
+
+    def _hand_on(self, call: Call) -> None:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=SHORT)
+        try:
+            connection.request("POST", FORMS, _text(call.body), {"Authorization": f"Bearer {self.token}"})
+            connection.getresponse().read()
+        finally:
+            connection.close()
 
 
 def _text(body: Mapping[str, Any]) -> bytes:

@@ -11,6 +11,8 @@ from typing import Any
 Body = Mapping[str, Any]
 Reply = tuple[int, Any]
 CONTACTS = "/crm/v3/objects/contacts"
+FORMS = "/website/forms"
+"""Where a form that somebody sent arrives at the website."""
 
 
 @dataclass
@@ -23,6 +25,21 @@ class Copies:
     deactivated: set[str] = field(default_factory=set)
     website: set[str] = field(default_factory=set)
     made: int = 100
+
+    def take(self, told: Body) -> None:
+        """Hold what the app and the website have sent so far: accounts by id, and forms."""
+        self.app |= set(told["accounts"])
+        for form in told["forms"]:
+            self.form(form)
+
+    def form(self, body: Body) -> Reply:
+        """Take a form at the website: it keeps a copy on its way, and puts its sender into HubSpot (P14)."""
+        first, _space, last = str(body["name"]).strip().rpartition(" ")
+        address = str(body["email"]).lower()
+        self.website.add(address)
+        return self.create(
+            {"properties": {"firstname": first, "lastname": last, "email": address, "phone": str(body["phone"])}}
+        )
 
     def create(self, body: Body) -> Reply:
         """Create a contact, unless its address is known or blocked."""
@@ -96,6 +113,7 @@ def answers(copies: Copies) -> dict[str, tuple[str, Callable[[Body], Reply]]]:
     """Return, by path, who is meant to call it and what it answers."""
     return {
         CONTACTS: ("hubspot", copies.create),
+        FORMS: ("hubspot", copies.form),
         f"{CONTACTS}/search": ("hubspot", copies.search),
         f"{CONTACTS}/gdpr-delete": ("hubspot", copies.purge),
         "/app/erasure": ("app", copies.erase_at_app),

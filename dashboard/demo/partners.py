@@ -137,9 +137,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main() -> int:
-    """Serve until the process is ended; port and secrets come from the environment."""
+    """Serve until the process is ended; port and secrets come from the environment, the copies by standard input."""
     known = {name: os.environ[f"PARTNERS_{name.upper()}_SECRET"] for name in ("hubspot", "app", "website")}
-    Partners(int(os.environ["PARTNERS_PORT"]), Secrets(**known)).serve_forever()
+    server = Partners(int(os.environ["PARTNERS_PORT"]), Secrets(**known))
+    if os.environ.get("PARTNERS_TOLD"):
+        server.copies.take(json.loads(sys.stdin.buffer.read()))
+    server.serve_forever()
     return 0
 
 

@@ -138,12 +138,12 @@ SUPPORT = (
           (rows("subject_request", "subject_requests_assigned_to_me", C.CONTACT), rows("request_step", "steps_of_my_requests"),
            rows("request_link", "links_of_my_requests"), MY_LOOKS)),
     Grant(Role.SUPPORT, P.SUBJECT_REQUEST_WORK, Purpose.SUBJECT_REQUEST, "P48",
-          (rows("subject_request", "my_subject_requests", C.CONTACT), rows("request_link", "links_of_my_requests"), MY_LOOKS),
+          (rows("subject_request", "my_subject_requests"), rows("request_link", "links_of_my_requests"), MY_LOOKS),
           frozenset({"subject_request", "request_link", "message"})),
     Grant(Role.SUPPORT, P.SUBJECT_REQUEST_WRITE, Purpose.SUBJECT_REQUEST, "P47",
           (rows("ticket", "my_open_tickets"), rows("account", "accounts_of_my_open_tickets", C.IDENTITY)), frozenset({"subject_request"})),
     Grant(Role.SUPPORT, P.SUBJECT_REQUEST_SIGN, Purpose.SUBJECT_REQUEST, "P48",
-          (rows("subject_request", "subject_requests_to_sign", C.CONTACT), rows("request_link", "links_of_requests_to_sign")),
+          (rows("subject_request", "subject_requests_to_sign"), rows("request_link", "links_of_requests_to_sign")),
           frozenset({"subject_request", "request_link", "message"})),
 )  # fmt: skip
 

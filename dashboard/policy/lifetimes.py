@@ -30,5 +30,7 @@ CERTIFICATE_LINK = timedelta(days=730)
 """A certificate can be checked this long. Not in the policy: owner's decision."""
 OBJECTION = timedelta(days=7)
 """Lost mailbox: the known address may object this long before anything is removed."""
+FORMER_ADDRESS = timedelta(days=14)
+"""An address that was changed is asked, or waited for, this long before a copy is handed over (owner's decision)."""
 PROCESSOR_ALARM = timedelta(hours=24)
-"""A processor that still has the person by then is worth a message to the engineer and compliance."""
+"""A processor that has not finished with a person by then: the engineer and compliance get a message, once."""

@@ -39,6 +39,11 @@ def of_name(name: str) -> str:
     return keyed("name", folded(name))
 
 
+def of_form(external_id: str) -> str:
+    """Return the fingerprint of the website's id of a form, which is never that of an id of the app."""
+    return keyed("form", external_id)
+
+
 def of_key(key: str) -> str:
     """Return the fingerprint of an id: a subject key, or the app's id of an account."""
     return keyed("key", key)

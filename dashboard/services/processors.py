@@ -21,12 +21,15 @@ COUNTED = 100
 
 @dataclass(frozen=True)
 class Standing:
-    """One processor: its facts, whether it can be asked at all, its last read-back and what waits there."""
+    """One processor: its facts, whether it can be asked at all, its last read-back, what waits there, how much of it
+    for more than a day.
+    """
 
     facts: Facts
     configured: bool
     read_back_at: datetime | None
     waiting: int
+    late: int
     attempts: int
     next_try_at: datetime | None
     review_due: date | None
@@ -43,14 +46,15 @@ def _standing(session: Session, facts: Facts, *, ready: bool) -> Standing:
     mine = (step.location == facts.name, step.action == "ask")
     verified = select(step.verified_at).where(*mine, step.verified_at.is_not(None))
     waiting = session.execute(
-        select(step.attempts, step.next_try_at).where(*mine, step.verified_at.is_(None)).limit(COUNTED)
+        select(step.attempts, step.next_try_at, step.late_at).where(*mine, step.verified_at.is_(None)).limit(COUNTED)
     ).all()
     return Standing(
         facts=facts,
         configured=ready,
         read_back_at=session.scalar(verified.order_by(step.verified_at.desc()).limit(1)),
         waiting=len(waiting),
-        attempts=max((attempts for attempts, _next in waiting), default=0),
-        next_try_at=min((at for _attempts, at in waiting if at), default=None),
+        late=sum(row.late_at is not None for row in waiting),
+        attempts=max((row.attempts for row in waiting), default=0),
+        next_try_at=min((row.next_try_at for row in waiting if row.next_try_at), default=None),
         review_due=add_to_date(facts.reviewed, REVIEW_MONTHS) if facts.reviewed else None,
     )

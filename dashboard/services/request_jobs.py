@@ -20,7 +20,7 @@ from .cases import case_of
 from .erasure import ledger, running
 from .erasure.means import Means
 from .overview import cleaning, delivering
-from .requests import links, working
+from .requests import former, lateness, links, working
 
 LARGE = (UsageEvent.__tablename__,)
 """Tables whose files are cleaned at night: reading them through takes minutes."""
@@ -44,6 +44,11 @@ def deliver_copies(session: Session, settings: Settings) -> int:
     return ended.count(State.DELIVERED)
 
 
+def tell_of_late_processors(session: Session, settings: Settings) -> int:
+    """Tell the engineer and compliance, once, of each processor that has had a day; return how many there were."""
+    return lateness.tell(session, settings)
+
+
 def destroy_payloads(session: Session, settings: Settings) -> int:  # noqa: ARG001 - every verb takes both
     """Destroy what carrying out no longer needs; the last thing that knew who it was."""
     return running.destroy_payloads(session)
@@ -65,6 +70,11 @@ def end_unconfirmed(session: Session, settings: Settings) -> int:  # noqa: ARG00
         access_log.record(session, "request_expired", case=case_of(request), reason="not_confirmed")
     session.commit()
     return len(over)
+
+
+def forget_former_addresses(session: Session, settings: Settings) -> int:  # noqa: ARG001
+    """Delete addresses that were changed 14 days ago."""
+    return former.forget(session)
 
 
 def forget_fingerprints(session: Session, settings: Settings) -> int:  # noqa: ARG001

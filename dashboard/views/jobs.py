@@ -22,10 +22,12 @@ LABELS = {
     "carry_out_removals": lazy_gettext("Carry out removals"),
     "deliver_copies": lazy_gettext("Make overviews and copies"),
     "delete_copies": lazy_gettext("Delete overviews and copies"),
+    "tell_of_late_processors": lazy_gettext("Tell of late processors"),
     "destroy_payloads": lazy_gettext("Destroy what removals needed"),
     "end_unconfirmed": lazy_gettext("End requests nobody confirmed"),
     "keep_the_ledger": lazy_gettext("Keep the ledger"),
     "forget_fingerprints": lazy_gettext("Forget fingerprints"),
+    "forget_former_addresses": lazy_gettext("Forget former addresses"),
     "settle_large_tables": lazy_gettext("Clean large tables"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }

@@ -27,6 +27,7 @@ class ProcessorsView(Page):
         return self.page(
             "processors/index.html", lines=lines, today=g.at.astimezone(settings.zone).date(), banner=_banner(),
             invalid=sum(not line.facts.valid for line in lines), waiting=sum(line.waiting for line in lines),
+            late=sum(line.late for line in lines),
             unconfigured=sum(line.facts.reachable and not line.configured for line in lines),
         )  # fmt: skip
 

@@ -29,6 +29,7 @@ from models import (
     ContactRequest,
     ErasedFingerprint,
     ExportFile,
+    FormerAddress,
     Heartbeat,
     IdempotencyRecord,
     Invitation,
@@ -306,6 +307,7 @@ def person(p: Planter, group: str, **facts: Any) -> str:
     }
     account = p.row(Account, group, company_id=company, **{**first, **facts})
     p.row(AccountPreference, group, account_id=account, message_type="newsletter", wanted=False)
+    p.row(FormerAddress, group, account_id=account, changed_at=NOW - 3 * DAY)
     return account
 
 

@@ -12,6 +12,7 @@ from models import (
     Company,
     CompanyAdministrator,
     ContactRequest,
+    FormerAddress,
     OnboardingCase,
     Ticket,
     UsageEvent,
@@ -327,3 +328,20 @@ def test_token_when_used_says_so_to_the_minute(world, app_machine):
 
     last = world.all(select(ApiToken.last_used_at))[0][0]
     assert utcnow() - last < timedelta(minutes=1)
+
+
+def test_account_when_its_address_changes_keeps_the_one_before(world, app_machine, company):
+    app_machine.put("/accounts/ac-1", person(company, email="old@x.example"))
+    app_machine.put("/accounts/ac-2", person(company, email="other@x.example"))
+
+    app_machine.put("/accounts/ac-1", person(company, email="OLD@x.example"))
+    app_machine.put("/accounts/ac-2", person(company, email="other@x.example"))
+    unchanged = world.all(select(FormerAddress.id))
+    app_machine.put("/accounts/ac-1", person(company, email="new@x.example"))
+
+    kept = world.all(
+        select(FormerAddress.email, Account.external_id).join(Account, Account.id == FormerAddress.account_id)
+    )
+    assert unchanged == []
+    assert kept == [("old@x.example", "ac-1")]
+    assert {row[0] for row in world.all(select(Account.email))} == {"new@x.example", "other@x.example"}

@@ -93,6 +93,11 @@ def neighbour(world: World, company: Any = None) -> Planted:
     return plant(world, "two", company=company, **facts)
 
 
+def is_of(planted: Planted, line: str, *, name: str = "two") -> bool:
+    """Whether a row, as text, holds something of a planted person. Random ids hold no hyphen, so `-two` is no id."""
+    return any(text in line for text in (*planted.values, f"-{name}"))
+
+
 def ask(world: World, email: str, *, kind: str = "removal") -> str:
     """File a request by the page and return its public id."""
     zone = world.app.extensions["settings"].zone

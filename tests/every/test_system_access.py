@@ -20,6 +20,7 @@ KNOWN: dict[str, tuple[int, str]] = {
         3,
         "The company's administrator, or the known address, has a link and no account here.",
     ),
+    "dashboard/public/former.py": (3, "Who reads the address before a change has a link and no account here."),
     "dashboard/public/privacy.py": (1, "Anyone may ask, without an account; nobody is looked up."),
     "dashboard/public/standing.py": (1, "The person sees where their request stands, by its link."),
     "dashboard/services/erasure/means.py": (1, "A removal its person confirmed is carried out by the job."),
@@ -30,7 +31,7 @@ KNOWN: dict[str, tuple[int, str]] = {
     ),
     "dashboard/services/requests/working.py": (
         2,
-        "Whether an address is known, and whether it is the engineer's own; of the first nobody is told.",
+        "To whom a letter goes is looked up outside the engineer's reach, and whether the request is their own.",
     ),
     "scheduler.py": (4, "Jobs and the sign of life: nobody is signed in."),
     "dashboard/database/engine.py": (1, "system_session() itself."),

@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from sqlalchemy import event
 
-from models import StaffSession
+from models import StaffSession, db
 from tests.subject_requests.visits import KNOWN, PRIVACY, UNKNOWN, ask, form_token, requests, send
 from tests.world import World
 
@@ -36,6 +37,28 @@ def test_the_same_is_written_when_the_address_is_known_or_not(world: World):
     assert (first.kind, first.source, first.state, first.times_asked) == ("removal", "page", "received", 1)
     assert (second.kind, second.source, second.state, second.times_asked) == ("removal", "page", "received", 1)
     assert (first.email, second.email) == (KNOWN, UNKNOWN)
+
+
+def test_as_many_statements_run_when_the_address_is_known_or_not(world: World):
+    world.account()
+    client, run = world.app.test_client(), []
+    token = form_token(client.get(PRIVACY))
+
+    def statements(email: str) -> list[str]:
+        run.clear()
+        client.post(PRIVACY, data={"form_token": token, "kind": "removal", "email": email})
+        return list(run)
+
+    with world.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", listener := lambda *called: run.append(called[2]))
+    try:
+        known, unknown = statements(KNOWN), statements(UNKNOWN)
+    finally:
+        event.remove(engine, "before_cursor_execute", listener)
+
+    assert known == unknown
+    assert len(known) > 2
 
 
 def test_one_request_lives_when_the_same_is_asked_again(world: World):

@@ -243,7 +243,7 @@ def test_former_engineer_is_told_when_the_request_was_given_back(world: World):
     ("due", "says"),
     [(timedelta(days=20), "20 days left"), (timedelta(days=6), "6 days left"), (-2 * DAY, "Overdue since")],
 )
-def test_clock_is_told_everywhere_when_it_runs_out(world: World, due: timedelta, says: str):
+def test_clock_is_told_everywhere_when_it_runs_out(stopped_clock, world: World, due: timedelta, says: str):
     request_id = persons.ask(world, KNOWN)
     engineer = take(world, request_id)
     world.set(SubjectRequest, request_id, due_at=utcnow() + due)

@@ -5,10 +5,11 @@ those that are pointed at. What an erasure leaves on purpose is a fingerprint, a
 who it was.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, inspect, or_, select, update
+from sqlalchemy import Select, case, delete, false, func, inspect, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from dashboard.services import fingerprints
@@ -17,6 +18,7 @@ from models import (
     Base,
     Category,
     Company,
+    ContactRequest,
     ErasedFingerprint,
     OnErasure,
     Person,
@@ -26,6 +28,8 @@ from models import (
     UsageEvent,
     bound,
     fate_of,
+    leave_marks,
+    may_hold,
     models_of_persons,
     privacy_of,
     rows_of,
@@ -49,15 +53,15 @@ def erase(
     `kept_for`: how long backups live, and with them the fingerprints a later scan looks for. `again`: after a restore,
     when the ledger has its lines already.
     """
-    person, found = profile.person, {}
-    found["free text"] = scrub(session, profile)
+    person, ids = profile.person, _ids_from_outside(session, profile.person)
+    found = {"free text": scrub(session, profile)}
     for model in _models(OnErasure.ANONYMISE):
         found[model.__tablename__] = _empty(session, model, person)
     _forget_mentions(session, person)
     for model in reversed(_models(OnErasure.DELETE)):
-        found[model.__tablename__] = _run(session, delete(model).where(rows_of(model, person)))
+        found[model.__tablename__] = _delete(session, model, person)
     found |= {m.__tablename__: count(session, m, person) for m in _models(OnErasure.KEEP)}
-    _leave_marks(session, profile, request_id=request_id, until=bound(session).at + kept_for)
+    _leave_marks(session, profile, ids, request_id=request_id, until=bound(session).at + kept_for)
     if not again:
         _write_ledger(session, profile.person, request_id=request_id)
     return found
@@ -69,14 +73,22 @@ def _models(fate: OnErasure) -> list[type[Base]]:
 
 def count(session: Session, model: type[Base], person: Person) -> int:
     """Return how many rows of a table belong to a person."""
+    if not may_hold(model, person):
+        return 0
     return session.scalar(select(func.count()).select_from(model).where(rows_of(model, person))) or 0
+
+
+def _delete(session: Session, model: type[Base], person: Person) -> int:
+    return _run(session, delete(model).where(rows_of(model, person))) if may_hold(model, person) else 0
 
 
 def _empty(session: Session, model: type[Base], person: Person) -> int:
     """Empty the columns that must go in rows that stay; a ticket that was open ends with its person."""
-    values = {name: _nothing(model, name) for name in _emptied(model)}
+    if not may_hold(model, person):
+        return 0
+    values: dict[str, Any] = {name: _nothing(model, name) for name in _emptied(model)}
     if model is Ticket:
-        _end_tickets(session, person)
+        values |= _ended(bound(session).at)
     return _run(session, update(model).where(rows_of(model, person)).values(**values))
 
 
@@ -94,9 +106,10 @@ def _nothing(model: type[Base], name: str) -> str | None:
     return None if column.nullable else REMOVED
 
 
-def _end_tickets(session: Session, person: Person) -> None:
-    ended = {"closed_at": bound(session).at, "closed_because": ERASED}
-    _run(session, update(Ticket).where(rows_of(Ticket, person), Ticket.closed_at.is_(None)).values(**ended))
+def _ended(at: datetime) -> dict[str, Any]:
+    """Return what ends a ticket that is open, and leaves a closed one as it is."""
+    because = case((Ticket.closed_at.is_(None), ERASED), else_=Ticket.closed_because)
+    return {"closed_at": func.coalesce(Ticket.closed_at, at), "closed_because": because}
 
 
 def _forget_mentions(session: Session, person: Person) -> None:
@@ -109,35 +122,38 @@ def scrub(session: Session, profile: Profile, *, batch: int = BATCH) -> int:
     """Take the person out of every free text: names from their own rows, the rest from all; return how many changed."""
     person = profile.person
     scrubber = Scrubber(profile.names, profile.addresses, profile.phones, (*person.keys, *person.external_ids))
-    changed = 0
-    for model in sorted((m.class_ for m in Base.registry.mappers), key=lambda m: m.__tablename__):
-        for name in _texts(model):
-            changed += _scrub_column(session, model, name, scrubber, person=person, batch=batch)
-    return changed
+    models = sorted((m.class_ for m in Base.registry.mappers if _texts(m.class_)), key=lambda m: m.__tablename__)
+    return sum(_scrub_table(session, model, scrubber, person=person, batch=batch) for model in models)
 
 
 def _texts(model: type[Base]) -> list[str]:
     return [name for name, kept in privacy_of(model).items() if kept.category == Category.FREE_TEXT]
 
 
-def _scrub_column(session: Session, model: Any, name: str, scrubber: Scrubber, *, person: Person, batch: int) -> int:
-    key, text = inspect(model).primary_key[0], getattr(model, name)
-    own = rows_of(model, person) if _tied(model) else None
-    where = _candidates(text, scrubber) if own is None else or_(own, _candidates(text, scrubber))
-    mine = own if own is not None else text.is_(None) & text.is_not(None)
+def _scrub_table(session: Session, model: Any, scrubber: Scrubber, *, person: Person, batch: int) -> int:
+    """Scrub the texts of one table, so many rows at a time, and return how many texts changed."""
+    key, texts = inspect(model).primary_key[0], [getattr(model, name) for name in _texts(model)]
+    own = rows_of(model, person) if model in models_of_persons() else false()
+    others = or_(*(_candidates(text, scrubber) for text in texts))
+    goes = fate_of(model) == OnErasure.DELETE  # with the row goes its text: nothing to scrub
+    where = others & own.is_not(true()) if goes else or_(own, others)
+    found = session.execute(select(key, own, *texts).where(where).execution_options(yield_per=batch))
     changed = 0
-    for rows in session.execute(select(key, text, mine).where(text.is_not(None), where)).partitions(batch):
-        for row_key, written, is_own in rows:
-            clean = scrubber.own(written) if is_own else scrubber.other(written)
-            if clean != written:
-                values = {name: clean[: text.type.length] if getattr(text.type, "length", None) else clean}
-                _run(session, update(model).where(key == row_key).values(**values))
-                changed += 1
+    for rows in found.partitions():
+        clean = [(row[0], row[2:], _scrubbed(model, row, scrubber)) for row in rows]
+        changed += sum(a != b for _key, before, after in clean for a, b in zip(after, before, strict=True))
+        dirty = [(row_key, after) for row_key, before, after in clean if after != before]
+        if dirty:
+            named = [{key.name: row_key} | dict(zip(_texts(model), after, strict=True)) for row_key, after in dirty]
+            session.execute(update(model), named)
     return changed
 
 
-def _tied(model: type[Base]) -> bool:
-    return model in models_of_persons()
+def _scrubbed(model: Any, row: Sequence[Any], scrubber: Scrubber) -> tuple[str | None, ...]:
+    """Return the texts of a row (key, whether it is the person's own, texts) without the person."""
+    scrub_one = scrubber.own if row[1] else scrubber.other
+    lengths = [inspect(model).columns[name].type.length for name in _texts(model)]  # None: as long as one likes
+    return tuple(text and scrub_one(text)[:length] for text, length in zip(row[2:], lengths, strict=True))
 
 
 def _candidates(text: Any, scrubber: Scrubber) -> Any:
@@ -148,16 +164,27 @@ def _candidates(text: Any, scrubber: Scrubber) -> Any:
     return or_(*(lowered.contains(piece.lower(), autoescape=True) for piece in (*pieces, *digits) if piece))
 
 
-def _leave_marks(session: Session, profile: Profile, *, request_id: str, until: datetime) -> None:
-    """Write what keeps the person away: tombstones, suppression, and fingerprints for a scan."""
-    at = bound(session).at
-    companies = session.scalars(select(Company.external_id).where(Company.id.in_(profile.person.companies)))
-    for external_id in (*profile.person.external_ids, *companies):
-        _mark(session, Tombstone(fingerprint=fingerprints.of_key(external_id), erased_at=at))
-    for address in profile.addresses:
-        _mark(session, Suppression(fingerprint=fingerprints.of_address(address), since=at, because="erased"))
-    for fingerprint, kind in profile.fingerprints().items():
-        _mark(session, ErasedFingerprint(request_id=request_id, fingerprint=fingerprint, kind=kind, ends_at=until))
+def _ids_from_outside(session: Session, person: Person) -> list[str]:
+    """Return the fingerprint of each id under which the app or the website could send the person again."""
+    alone = select(Company.external_id).where(Company.id.in_(person.companies))
+    forms = select(ContactRequest.external_id).where(ContactRequest.id.in_(person.contacts))
+    companies = session.scalars(alone).all() if person.companies else []
+    sent = session.scalars(forms).all() if person.contacts else []
+    return [
+        *map(fingerprints.of_key, (*person.external_ids, *companies)),
+        *map(fingerprints.of_form, filter(None, sent)),
+    ]
+
+
+def _leave_marks(session: Session, profile: Profile, ids: Sequence[str], *, request_id: str, until: datetime) -> None:
+    """Write what keeps the person away, by ids from outside and by addresses, and fingerprints for a scan."""
+    leave_marks(session, Tombstone, [{"fingerprint": one, "erased_at": bound(session).at} for one in ids])
+    away = {"since": bound(session).at, "because": "erased"}
+    addresses = map(fingerprints.of_address, profile.addresses)
+    leave_marks(session, Suppression, [{"fingerprint": address, **away} for address in addresses])
+    mine = {"request_id": request_id, "ends_at": until}
+    sought = profile.fingerprints().items()
+    leave_marks(session, ErasedFingerprint, [{"fingerprint": f, "kind": kind, **mine} for f, kind in sought])
 
 
 def _write_ledger(session: Session, person: Person, *, request_id: str) -> None:
@@ -165,16 +192,6 @@ def _write_ledger(session: Session, person: Person, *, request_id: str) -> None:
     for relation, keys in (("app", person.accounts), ("website", person.contacts)):
         for key in keys:
             ledger.add(session, "erased", relation=relation, key=key, request_id=request_id)
-
-
-def _mark(session: Session, mark: Tombstone | Suppression | ErasedFingerprint) -> None:
-    """Add a mark unless it is there: the person may have been here before."""
-    model: Any = type(mark)
-    keys = [key.name for key in inspect(model).primary_key]
-    same = [getattr(model, key) == getattr(mark, key) for key in keys]
-    if session.scalar(select(func.count()).select_from(model).where(*same)) == 0:
-        session.add(mark)
-        session.flush()
 
 
 def own_texts(session: Session, person: Person) -> list[tuple[type[Base], Any]]:

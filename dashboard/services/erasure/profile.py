@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dashboard.services import fingerprints, keys
-from models import Account, Base, ContactRequest, Person, SealedPayload, bound
+from models import Account, Base, ContactRequest, FormerAddress, Person, SealedPayload, bound
 
 SEALED = "erasure payload"
 
@@ -49,20 +49,30 @@ def profile_of(session: Session, person: Person) -> Profile:
     accounts = session.execute(
         select(Account.first_name, Account.last_name, Account.email).where(Account.id.in_(person.accounts))
     ).all()
-    contacts = session.execute(
-        select(ContactRequest.name, ContactRequest.email, ContactRequest.phone).where(
-            ContactRequest.id.in_(person.contacts)
-        )
-    ).all()
+    given = select(ContactRequest.name, ContactRequest.email, ContactRequest.phone)
+    contacts = session.execute(given.where(ContactRequest.id.in_(person.contacts))).all() if person.contacts else []
     names = [(row.first_name, row.last_name) for row in accounts] + [_parts(row.name) for row in contacts]
     addresses = [row.email.lower() for row in (*accounts, *contacts)]
+    former = _former(session, person) if person.accounts else []
     return Profile(
         person,
         names=tuple(dict.fromkeys(names)),
         phones=tuple(dict.fromkeys(row.phone for row in contacts)),
-        addresses=tuple(dict.fromkeys((*addresses, *person.addresses))),
+        addresses=tuple(dict.fromkeys((*addresses, *person.addresses, *former))),
         website_addresses=tuple(dict.fromkeys(row.email.lower() for row in contacts)),
     )
+
+
+def _former(session: Session, person: Person) -> list[str]:
+    """Return the addresses a person had until lately, save those that are somebody else's by now."""
+    mine = session.scalars(select(FormerAddress.email).where(FormerAddress.account_id.in_(person.accounts))).all()
+    if not mine:
+        return []
+    accounts = select(Account.email).where(Account.email.in_(mine), Account.id.not_in(person.accounts))
+    given = func.lower(ContactRequest.email)
+    contacts = select(given).where(given.in_(mine), ContactRequest.id.not_in(person.contacts))
+    others = {*session.scalars(accounts), *session.scalars(contacts)}
+    return [email for email in mine if email not in others]
 
 
 def _parts(name: str) -> tuple[str, str]:

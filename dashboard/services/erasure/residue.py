@@ -26,6 +26,7 @@ WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 LONGEST_NAME = 5
 """Words of the longest whole name that is looked for."""
 ROWS = 2_000
+"""Rows read at once: a large table is never in memory whole."""
 POINTING_ON_PURPOSE = {"access_record.subject_key", "ledger_entry.key"}
 """Columns that keep the opaque key with a ground: it points to nobody any more."""
 
@@ -69,7 +70,7 @@ def _in_table(session: Session, model: Any, sought: dict[str, str], *, own: set[
     statement = select(key.label("row_key"), *texts)
     if model is UsageEvent:  # the largest by far: the database itself passes over what cannot hold a value
         statement = statement.where(_could_hold_one(model, columns))
-    for rows in session.execute(statement).partitions(ROWS):
+    for rows in session.execute(statement.execution_options(yield_per=ROWS)).partitions():
         for row_key, *read in rows:
             for name, text in zip(columns, read, strict=True):
                 place = f"{model.__tablename__}.{name}"

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from dashboard.services.fingerprints import digits_of
 
@@ -81,9 +81,10 @@ def _cut(text: str, pattern: re.Pattern[str]) -> str:
 
 def flat(text: str) -> str:
     """Return a text in small letters without accents, of the same length, so that places stay where they are."""
-    return "".join(map(_flat_letter, text))
+    return text.lower() if text.isascii() else "".join(map(_flat_letter, text))
 
 
+@lru_cache(maxsize=4096)  # more letters than people type
 def _flat_letter(letter: str) -> str:
     if letter in SPELLINGS and letter != "ß":
         letter = re.sub(r"[^a-z]", "", SPELLINGS[letter].split("|")[-1]) or letter

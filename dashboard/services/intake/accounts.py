@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.policy.message_types import MessageType
 from dashboard.services.refusals import Invalid, NotInReach
+from dashboard.services.requests import former
 from models import Account, AccountPreference, Company, CompanyAdministrator, bound
 
 from .acting import Answer
@@ -50,6 +51,8 @@ def put(session: Session, external_id: str, facts: AccountFacts) -> Answer:
         refuse_if_erased(session, external_id)
         account = Account(external_id=external_id, created_at=facts.created_at or bound(session).at)
         session.add(account)
+    else:
+        former.note(session, account, facts.email)
     account.company_id, account.source = company_id, facts.source
     account.first_name, account.last_name, account.email = facts.first_name, facts.last_name, facts.email
     account.set_up = facts.set_up or account.set_up or "automatic"

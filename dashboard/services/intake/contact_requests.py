@@ -11,6 +11,7 @@ from dashboard.services.refusals import DiffersFromBefore
 from models import ContactRequest, bound
 
 from .acting import Answer
+from .erased import refuse_form_if_erased
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ def add(session: Session, submission: Submission) -> Answer:
     known = _known(session, submission)
     if known:
         return known
+    refuse_form_if_erased(session, submission.external_id)
     row = ContactRequest(**vars(submission), received_at=bound(session).at)
     session.add(row)
     session.flush()

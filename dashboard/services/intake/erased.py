@@ -1,4 +1,4 @@
-"""Ids that must not come back: a copy the app sends again does not recreate who was erased (P51).
+"""Ids that must not come back: a copy the app or the website sends again does not recreate who was erased (P51).
 
 The same person may freely come back as a new customer, under a new id.
 """
@@ -18,6 +18,13 @@ def erased_among(session: Session, external_ids: Iterable[str]) -> set[str]:
     by_fingerprint = {fingerprints.of_key(external_id): external_id for external_id in external_ids}
     found = session.scalars(select(Tombstone.fingerprint).where(Tombstone.fingerprint.in_(by_fingerprint)))
     return {by_fingerprint[fingerprint] for fingerprint in found}
+
+
+def refuse_form_if_erased(session: Session, external_id: str | None) -> None:
+    """Raise Invalid when the website's id of a form belonged to one that was erased."""
+    known = select(Tombstone.fingerprint).where(Tombstone.fingerprint == fingerprints.of_form(external_id or ""))
+    if external_id and session.scalar(known):
+        raise Invalid("external_id", "This submission was erased. Whoever writes again does so with a new form.")
 
 
 def refuse_if_erased(session: Session, external_id: str) -> None:

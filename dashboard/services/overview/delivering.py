@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from dashboard.config import Settings
@@ -24,7 +24,7 @@ from dashboard.policy.requests import Event, Kind, State
 from dashboard.services import access_log
 from dashboard.services.cases import case_of, ref_of
 from dashboard.services.erasure import fault, finding
-from dashboard.services.requests import letters, links, working
+from dashboard.services.requests import former, letters, links, working
 from models import ExportFile, Person, SubjectRequest, bound, new_id
 
 from .collecting import Reader, collect, snapshot
@@ -82,8 +82,9 @@ class Made:
 
 def waiting(session: Session) -> list[str]:
     """Return the overviews and copies that are validated and not delivered, the oldest first."""
+    due = or_(SubjectRequest.not_before.is_(None), SubjectRequest.not_before <= bound(session).at)
     states = (State.VALIDATED, State.RUNNING)
-    query = select(SubjectRequest.id).where(SubjectRequest.kind.in_(PATHS), SubjectRequest.state.in_(states))
+    query = select(SubjectRequest.id).where(SubjectRequest.kind.in_(PATHS), SubjectRequest.state.in_(states), due)
     return list(session.scalars(query.order_by(SubjectRequest.validated_at)))
 
 
@@ -117,11 +118,20 @@ def _start(means: Means, request_id: str) -> bool:
         request = _locked(session, request_id, State.VALIDATED)
         if request is None:
             return False
-        request.state, request.executed_at = policy.move(request.state, Event.STARTED), bound(session).at
+        goes_on = not _holds(session, request)
+        if goes_on:
+            request.state, request.executed_at = policy.move(request.state, Event.STARTED), bound(session).at
         fault.point("delivery.start.before_commit")
         session.commit()
     fault.point("delivery.start.after_commit")
-    return True
+    return goes_on
+
+
+def _holds(session: Session, request: SubjectRequest) -> bool:
+    """Whether the person's address was changed so lately that the one before is waited for; keep until when."""
+    known = former.of(session, finding.person_at(session, request.email or ""))
+    request.not_before = former.holds_until(known, agreed_at=request.agreed_at)
+    return request.not_before is not None
 
 
 def _deliver(means: Means, request_id: str) -> bool:

@@ -17,6 +17,7 @@ SOURCES: Mapping[str, str] = {
     "company_administrator": "app",
     "account": "account",
     "account_preference": "person_in_app",
+    "former_address": "app",
     "app_error": "app",
     "usage_event": "app",
     "ticket": "ticket",
@@ -42,6 +43,7 @@ UNTIL: Mapping[str, str] = {
     "company_administrator": "account",
     "company": "account",
     "idempotency_record": "day",
+    "former_address": "fortnight",
     "export_file": "week",
     "sealed_payload": "removal",
 }

@@ -74,6 +74,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "message": ("The app's message", "Melding van de app"),
     "message_type": ("Type of message", "Soort bericht"),
     "name": ("Name", "Naam"),
+    "agreed_at": ("Agreed by the address before", "Akkoord van het adres ervoor"),
+    "late_at": ("Told that it takes too long", "Gemeld dat het te lang duurt"),
     "next_try_at": ("Next try", "Volgende poging"),
     "not_before": ("Not before", "Niet eerder dan"),
     "number": ("Number", "Nummer"),

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.services import outbox
 
+from .letters_before import LETTERS_BEFORE
+
 MONTHS = {
     "en": "January February March April May June July August September October November December".split(),  # noqa: SIM905
     "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),  # noqa: SIM905
@@ -209,6 +211,7 @@ Was u het, en klopt dat? Dan hoeft u niets te doen.
 {company}, verzoek {ref}
 """),
     },
+    **LETTERS_BEFORE,
 }  # fmt: skip
 """Every message, by type and language: subject and text."""
 REASONS: Mapping[str, Mapping[str, str]] = {

@@ -17,6 +17,8 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 MOST_WRONG = 5
 """Wrong words that lock a link."""
 CONFIRM, ADMINISTRATOR, OBJECT = "confirm", "administrator", "object"
+FORMER, AGREE = "former", "agree"
+"""For the address before a change: to stop a request, and for the oldest one also to let it go on."""
 STATUS, DOWNLOAD, CERTIFICATE = "status", "download", "certificate"
 
 

@@ -48,7 +48,7 @@ def start(session: Session, public_id: str, *, sender: letters.Sender) -> str:
         raise Invalid("", "Only a removal can go this way, and only once.")
     request.state, request.contacted_at = working.moved(request, Event.LINK_SENT), bound(session).at
     links.void(session, request.id, links.ADMINISTRATOR)
-    asked = _administrators(session, request.email or "")
+    asked = _administrators(session, request.id)
     for address, key in asked:
         _ask(session, request, sender, address=address, key=key)
     if not asked:  # a link nobody gets: the request runs out after as many hours as any other
@@ -67,10 +67,11 @@ def _ask(session: Session, request: SubjectRequest, sender: letters.Sender, *, a
     letters.send(session, "request_identity", about, sender, address=address, subject_key=key, **words)
 
 
-def _administrators(session: Session, email: str) -> list[tuple[str, str]]:
+def _administrators(session: Session, request_id: str) -> list[tuple[str, str]]:
     """Return address and key of who administers the person's company, the person excepted; nothing of it is shown."""
     with system_session(session.get_bind(), "administrators of a person", read_only=True) as look_up:
-        person = person_at(look_up, email)
+        given = look_up.scalar(select(SubjectRequest.email).where(SubjectRequest.id == request_id))
+        person = person_at(look_up, given or "")
         return [(row.email, row.id) for row in look_up.execute(_of_company(person))]
 
 
@@ -115,7 +116,7 @@ def sign(session: Session, public_id: str, *, sender: letters.Sender) -> str:
 
     Raise NotInReach: nothing waits for this signature.
     """
-    request = find(session, SubjectRequest, public_id, columns=(SubjectRequest.email,), lock="update")
+    request = find(session, SubjectRequest, public_id, lock="update")
     case, me = case_of(request), bound(session).staff_id
     access_log.record(session, "request_signed", case=case)
     if request.first_signer_id is None:
@@ -134,6 +135,7 @@ def _second(session: Session, request: SubjectRequest, *, me: str, sender: lette
     until = letters.minute(request.not_before, request.language, sender.zone)
     link = f"{sender.base_url}/privacy/object/{token}"
     working.write_to(session, request, "request_notice", sender, link=link, until=until)
+    working.warn_former(session, request, sender)
     confirming.validate(session, request, how="administrator")
 
 

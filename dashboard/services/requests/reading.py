@@ -31,6 +31,7 @@ class Place:
     verified: bool
     receipt: str
     attempts: int
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def _places(session: Session, request: SubjectRequest) -> list[Place]:
 def _place(step: RequestStep) -> Place:
     return Place(
         step.location, step.relation, step.action, step.found, step.left, progress.is_done(step),
-        bool(step.verified_at), step.receipt or "", step.attempts,
+        bool(step.verified_at), step.receipt or "", step.attempts, bool(step.late_at and not step.verified_at),
     )  # fmt: skip
 
 

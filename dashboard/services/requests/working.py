@@ -4,7 +4,8 @@ Staff see the course and the address that was given; whether we know that addres
 person can confirm (P48, P49).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from dashboard.services.erasure.finding import person_at
 from dashboard.services.refusals import Invalid, SamePerson
 from models import Person, Staff, SubjectRequest, bound
 
-from . import letters, links
+from . import former, letters, links
 
 RELEASE_REASONS = ("wrong_team", "no_time", "know_the_person")
 REFUSE_REASONS = ("not_identified", "excessive", "another_person", "law")
@@ -69,15 +70,15 @@ def send_link(session: Session, public_id: str, *, sender: letters.Sender) -> st
     """
     request = mine(session, public_id)
     request.state, request.contacted_at = moved(request, Event.LINK_SENT), bound(session).at
+    warn_former(session, request, sender)
     links.void(session, request.id, links.CONFIRM, links.STATUS)
     confirm = links.make(session, request.id, links.CONFIRM, lasts=lifetimes.REQUEST_LINK)
     status = links.make(session, request.id, links.STATUS, lasts=lifetimes.STATUS_LINK)
     letter = "request_confirm" if request.times_asked == 1 else "request_again"
-    until = letters.minute(bound(session).at + lifetimes.REQUEST_LINK, request.language, sender.zone)
     words = {
         "link": f"{sender.base_url}/privacy/confirm/{confirm}",
         "status": f"{sender.base_url}/privacy/requests/{status}",
-        "until": until,
+        "until": letters.minute(bound(session).at + lifetimes.REQUEST_LINK, request.language, sender.zone),
     }
     write_to(session, request, letter, sender, **words)
     access_log.record(session, "request_link_sent", case=case_of(request))
@@ -117,9 +118,17 @@ def withdraw(session: Session, public_id: str) -> str:
     return _commit(session, request)
 
 
+def stop(session: Session, token: str) -> None:
+    """The address before a change says it was not them: the request ends. Raise NotInReach."""
+    request = former.to_stop(session, token)
+    end(session, request, state=moved(request, Event.TAKEN_BACK), outcome="objected")
+    access_log.record(session, "request_withdrawn", case=case_of(request), reason="objected")
+    session.commit()
+
+
 def end(session: Session, request: SubjectRequest, *, state: str, outcome: str) -> None:
     """End a request: what remains is kind, dates and outcome. Its unused links to act are void."""
-    links.void(session, request.id, links.CONFIRM, links.ADMINISTRATOR, links.OBJECT)
+    links.void(session, request.id, links.CONFIRM, links.ADMINISTRATOR, links.OBJECT, links.FORMER, links.AGREE)
     request.state, request.outcome, request.closed_at = state, outcome, bound(session).at
     for name, nothing in PURGED.items():
         setattr(request, name, nothing)
@@ -139,22 +148,38 @@ def draft(request: SubjectRequest, letter: str, *, sender: letters.Sender) -> st
 
 def write_to(session: Session, request: SubjectRequest, letter: str, sender: letters.Sender, **words: str) -> None:
     """Write to the person if we know them at the address; to an unknown address nothing is ever sent."""
-    person = _known(session, request.email or "")
-    if person.known:
-        letters.send(
-            session, letter, about(request), sender, address=request.email or "", subject_key=person.keys[0], **words
-        )
+    to = _reader(session, request.id)
+    if to.person.known:
+        key = to.person.keys[0]
+        letters.send(session, letter, about(request), sender, address=to.email, subject_key=key, **words)
 
 
-def _known(session: Session, email: str) -> Person:
-    """Look the address up outside the engineer's reach; nothing of the answer is shown."""
+def warn_former(session: Session, request: SubjectRequest, sender: letters.Sender) -> None:
+    """Tell the addresses the person had until lately; nothing of it is shown."""
+    to = _reader(session, request.id)
+    former.warn(session, request, to.before, sender, person=to.person)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """To whom a letter goes: the address given, who we know there, the addresses they had until lately."""
+
+    email: str = field(repr=False)
+    person: Person = field(repr=False)
+    before: Sequence[former.Former] = field(repr=False)
+
+
+def _reader(session: Session, request_id: str) -> _Reader:
+    """Look up whom a request is about, outside the engineer's reach; nothing of the answer is shown."""
     with system_session(session.get_bind(), "address of a subject request", read_only=True) as look_up:
-        return person_at(look_up, email)
+        email = look_up.scalar(select(SubjectRequest.email).where(SubjectRequest.id == request_id)) or ""
+        person = person_at(look_up, email)
+        return _Reader(email, person, former.of(look_up, person))
 
 
 def mine(session: Session, public_id: str) -> SubjectRequest:
-    """Return an open request of mine, locked for a change; raise NotInReach or AccessEnded."""
-    return find(session, SubjectRequest, public_id, columns=(SubjectRequest.email,), lock="update")
+    """Return an open request of mine, locked for a change, without its address; raise NotInReach or AccessEnded."""
+    return find(session, SubjectRequest, public_id, lock="update")
 
 
 def moved(request: SubjectRequest, event: Event) -> str:
