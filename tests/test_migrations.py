@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -12,7 +13,7 @@ from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, text
 
 from dashboard.app import create_app, refuse_if_behind
 from dashboard.config import UnsafeSetting
-from dashboard.database import migrate
+from dashboard.database import migrate, partitions
 from models import Base
 from tests import postgres
 
@@ -44,20 +45,21 @@ def engine(empty: str) -> Iterator[Engine]:
 def differences(engine: Engine) -> list[object]:
     """Return what Alembic would still change to come from the database to the models."""
     with engine.connect() as connection:
-        types = {"compare_type": import_compare()}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=types), Base.metadata))
+        names = names_of_env()
+        how = {"compare_type": names["compare"], "include_name": names["include"]}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=how), Base.metadata))
 
 
-def import_compare():
-    """Return how migrations/env.py compares types; that file runs migrations when it is imported."""
+def names_of_env():
+    """Return how migrations/env.py compares; that file runs migrations when it is imported."""
     source = Path(migrate.SCRIPTS / "env.py").read_text().partition("context.configure(")[0]
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(compile(source, "env.py", "exec"), names)
-    return names["compare"]
+    return names
 
 
 def tables(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names())
+    return set(inspect(engine).get_table_names()) - {month.name for month in partitions.months(engine)}
 
 
 def test_the_tables_are_those_of_the_models_when_migrated(engine: Engine):
