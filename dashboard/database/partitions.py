@@ -22,8 +22,8 @@ from models import UsageEvent, utcnow
 
 from .month_tables import LOCK_TIMEOUT, MARK, TABLE, Month, MonthTable, months_between, tables, until_done
 
-PATIENCE = 60.0
-"""Seconds a run tries to get a lock; what it leaves, the next run finds."""
+PATIENCE = 30.0
+"""Seconds a run tries to get a lock; what it leaves, the next run finds. Shorter than any lease on the work."""
 AHEAD = relativedelta(months=3)
 """How far months are made before they come: a scheduler may stand still for so long and no call makes its own."""
 LOOK_BACK = relativedelta(months=27)
