@@ -23,7 +23,8 @@ def main(run: Run) -> int:
         if "erasure" in run.phases:
             tell(report.erasure({key: erasure.measure(place.url) for key, place in places.items()}))
         if "purge" in run.phases:
-            tell(report_purge.lines({key: purge.measure(place.url, place.facts) for key, place in places.items()}))
+            purged = {key: purge.measure(place.url, place.facts, quiet=run.quiet) for key, place in places.items()}
+            tell(report_purge.lines(purged))
     tell([f"\n{time.monotonic() - started:.0f} s in all; {report.machine()}"])
     return 0
 

@@ -79,6 +79,38 @@ def watched_log(path: str | None) -> Iterator[list[int]]:
         watching.join()
 
 
+WAITED = """
+SELECT max(extract(epoch FROM clock_timestamp() - waitstart)) FROM pg_locks w
+WHERE NOT granted AND NOT EXISTS (SELECT 1 FROM pg_locks d WHERE d.pid = w.pid AND d.locktype = 'advisory')
+"""
+"""How long the one who waits longest has waited for a lock by now, but for whoever drops months."""
+
+
+@contextmanager
+def watched_waits(engine: Engine) -> Iterator[list[float]]:
+    """Yield a list whose one number is the longest that anybody was seen to wait for a lock, in milliseconds.
+
+    By PostgreSQL's own clock, looked at every 2 ms: what a busy machine adds to everything is not in it.
+    """
+    most, stop = [0.0], threading.Event()
+    if engine.dialect.name != "postgresql":
+        yield most
+        return
+
+    def watch() -> None:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while not stop.wait(0.002):
+                most[0] = max(most[0], 1_000 * float(connection.scalar(text(WAITED)) or 0))
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield most
+    finally:
+        stop.set()
+        watching.join()
+
+
 @contextmanager
 def reading_on(engine: Engine, statement: str, seconds: float) -> Iterator[None]:
     """Keep a transaction open that has read, for so many seconds from now."""

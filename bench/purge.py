@@ -26,18 +26,18 @@ from bench.settings import ROOT
 from bench.story import SPAN
 from dashboard.database import partitions
 from dashboard.database.engine import prepare
-from dashboard.database.partitions import Month
 
 SHARE = 0.2
 ROWS, LEAST = 10_000, 50
 """A batch: as many rows as shared both databases best of 1,000, 10,000 and 50,000; fewer where there are few at all."""
-QUIET, READS_ON = 6.0, 4.0
-"""Seconds before, and for which a long reader reads."""
 
 
-def measure(url: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """Measure one database in a process of its own, so that its memory is its own."""
-    command = [sys.executable, "-m", "bench.purge", url, json.dumps(facts)]
+def measure(url: str, facts: dict[str, Any], *, quiet: float) -> dict[str, Any]:
+    """Measure one database in a process of its own, so that its memory is its own.
+
+    `quiet`: seconds in which others are watched before anything is purged, and for which a long reader reads.
+    """
+    command = [sys.executable, "-m", "bench.purge", url, json.dumps({**facts, "quiet": quiet})]
     return dict(json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout))
 
 
@@ -68,9 +68,10 @@ def on_postgres(url: str, facts: dict[str, Any], cut: datetime) -> dict[str, Any
         whole = [month for month in partitions.months(engine) if month.until <= cut]
         last, before = whole[-1].until, whole[0].first
         found["delete"] = cost(engine, lambda c: c.execute(text(WHOLE), {"since": before, "until": last}).rowcount)
-        found["emptied"] = cost(engine, lambda _c: about(partitions.drop_whole_months(engine, before=last)))
+        vacuum(engine)
+        found["emptied"] = cost(engine, lambda _c: len(partitions.drop_whole_months(engine, before=last)))
     with copied(url) as engine:
-        found["drop"] = cost(engine, lambda _c: about(partitions.drop_whole_months(engine, before=last)))
+        found["drop"] = cost(engine, lambda _c: len(partitions.drop_whole_months(engine, before=last)))
         boundary = partitions.months(engine)[0]
         found |= by_turns(engine, boundary.until, rows=batch_of(facts))
     with copied(url) as engine:
@@ -79,8 +80,8 @@ def on_postgres(url: str, facts: dict[str, Any], cut: datetime) -> dict[str, Any
         found["felt batches"], found["batches"] = felt(engine, facts, batched)
     for name, statement in LONG_READERS.items():
         with copied(url) as engine:
-            found[f"felt {name}"], _ = felt(engine, facts, partial(behind, engine, statement, last))
-    return {**found, "months": len(whole)}
+            found[f"felt {name}"], _ = felt(engine, facts, partial(behind, engine, statement, last, facts["quiet"]))
+    return found
 
 
 WHOLE = "DELETE FROM usage_event WHERE occurred_at >= :since AND occurred_at < :until"
@@ -110,21 +111,22 @@ def copied(url: str) -> Iterator[Engine]:
 
 
 def cost(engine: Engine, work: Callable[[Connection], int]) -> dict[str, float]:
-    """Return rows, seconds and megabytes of write-ahead log of something."""
+    """Return seconds and megabytes of write-ahead log of something, and what it counted."""
     with engine.connect() as connection:
         connection.commit()
         began, log = time.perf_counter(), connection.scalar(text("SELECT pg_current_wal_insert_lsn()"))
         connection.commit()
-        rows = work(connection)
+        count = work(connection)
         connection.commit()
         seconds = time.perf_counter() - began
         written = connection.scalar(text("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), :log)"), {"log": log})
-    return {"rows": rows, "seconds": seconds, "log_mb": float(written or 0) / 2**20}
+    return {"count": count, "seconds": seconds, "log_mb": float(written or 0) / 2**20}
 
 
-def about(gone: list[Month]) -> int:
-    """Return how many rows went, as PostgreSQL counts in passing."""
-    return sum(month.rows for month in gone)
+def vacuum(engine: Engine) -> None:
+    """Do what autovacuum does after a large DELETE, so that it is not at it while something else is measured."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM usage_event"))
 
 
 def by_turns(engine: Engine, before: datetime, *, rows: int) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def by_turns(engine: Engine, before: datetime, *, rows: int) -> dict[str, Any]:
     for who in batches(ours, raw, rows=rows):
         memory += [peak()] if who is ours and ours.batches == 20 else []
     raw.close()
-    pace = {"ours": ours.rows / ours.seconds, "raw": raw.rows / raw.seconds}
+    pace = {name: who.rows / max(who.seconds, 1e-9) for name, who in (("ours", ours), ("raw", raw))}
     return {"turns": pace, "rows": ours.rows + raw.rows, "memory_mb": [*memory, peak()]}
 
 
@@ -151,24 +153,25 @@ def alone(engine: Engine, before: datetime, *, rows: int) -> int:
     return ours.batches
 
 
-def behind(engine: Engine, statement: str, before: datetime) -> Any:
+def behind(engine: Engine, statement: str, before: datetime, seconds: float) -> Any:
     """Drop whole months while a transaction that has read stays open for some seconds."""
-    with copies.reading_on(engine, statement, READS_ON):
+    with copies.reading_on(engine, statement, seconds):
         return partitions.drop_whole_months(engine, before=before)
 
 
 def felt(engine: Engine, facts: dict[str, Any], work: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
     """Return p99 and the longest of others' calls before and during something, in milliseconds, and its result."""
     with Beside(engine.url.render_as_string(hide_password=False), facts) as beside:
-        before = time.time(), time.time() + QUIET
-        time.sleep(QUIET)
-        began = time.time()
-        result = work()
-        during = began, time.time()
+        before = time.time(), time.time() + facts["quiet"]
+        time.sleep(facts["quiet"])
+        with copies.watched_waits(engine) as waited:
+            began = time.time()
+            result = work()
+            during = began, time.time()
         time.sleep(0.5)
     spans = {"before": before, "during": during}
     figures = {kind: {name: beside.during(kind, span) for name, span in spans.items()} for kind in beside.times}
-    return {**figures, "seconds": during[1] - during[0]}, result
+    return {**figures, "seconds": during[1] - during[0], "waited": waited[0]}, result
 
 
 def peak() -> float:

@@ -3,13 +3,14 @@
 What must never happen here: that somebody waits for us. A statement that needs a lock gives up soon and is tried again;
 a long reader delays the dropping, and nobody else. SQLite keeps one table: there, nothing here does anything.
 
-A month goes in four steps, each with its own commit, so that a process may be killed between any two: marked, detached
-beside its readers, emptied, dropped. `finish` takes up what was cut off. Why so: docs/decisions/0006.
+A month goes in steps, each with its own commit, so that a process may be killed between any two: marked, detached
+beside its readers, dropped; and emptied before, where the dropping has to wait. `finish` takes up what was cut off.
+Why so: docs/decisions/0006.
 """
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -28,6 +29,10 @@ AHEAD = relativedelta(months=3)
 """How far months are made before they come: a scheduler may stand still for so long and no call makes its own."""
 LOOK_BACK = relativedelta(months=27)
 """What a new database gets: as far back as the demo's intake goes."""
+UNFELT = 2_000
+"""Milliseconds to wait for a lock in whose line only other upkeep can stand; autovacuum yields after one second."""
+AT_ONCE = 0.0
+"""A deadline that is always over: one try."""
 MAKING, DROPPING = 7_370_001, 7_370_002
 """Keys of two advisory locks: one process at a time makes months, one drops them."""
 
@@ -123,13 +128,12 @@ def beside(engine: Engine) -> list[Month]:
 
 @contextmanager
 def _dropping(engine: Engine) -> Iterator[Connection | None]:
-    """Yield a connection that commits each statement and soon gives up on a lock; None while somebody else drops."""
+    """Yield a connection that commits each statement, as the only one to drop; None while somebody else does."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": DROPPING}):
             yield None
             return
         try:
-            connection.execute(text(f"SET lock_timeout = {LOCK_TIMEOUT}"))
             yield connection
         finally:
             connection.execute(text("RESET lock_timeout"))
@@ -138,52 +142,67 @@ def _dropping(engine: Engine) -> Iterator[Connection | None]:
 
 def _drop(connection: Connection, before: datetime, deadline: float) -> Iterator[Month]:
     yield from _finish(connection, deadline)
-    for table in tables(connection):
-        if table.attached and table.month.until <= before:
-            if not _taken_out(connection, table, deadline):
-                return  # only one month at a time can be on its way out
+    due = [table for table in tables(connection) if table.attached and table.month.until <= before]
+    try:
+        _mark(connection, [table.name for table in due], deadline)
+        for table in due:
+            _detach(connection, table, deadline)
             yield from _gone(connection, table, deadline)
+    except TimeoutError:
+        return  # only one month at a time can be on its way out; the next run goes on with it
 
 
 def _finish(connection: Connection, deadline: float) -> Iterator[Month]:
+    _wait_at_most(connection, LOCK_TIMEOUT)
     for table in tables(connection):
-        if table.cut_off and _taken_out(connection, table, deadline):
-            yield from _gone(connection, table, deadline)
+        if table.cut_off:
+            with suppress(TimeoutError):
+                _detach(connection, table, deadline)
+                yield from _gone(connection, table, deadline)
 
 
-def _taken_out(connection: Connection, table: MonthTable, deadline: float) -> bool:
-    """Mark and detach a month; say whether it could be done in time."""
-    try:
-        for step in (_mark, _detach):
-            until_done(partial(step, connection, table.name), deadline=deadline)
-    except TimeoutError:
-        return False
-    return True
+def _mark(connection: Connection, names: list[str], deadline: float) -> None:
+    """Mark months, and wait for autovacuum to step aside from them, which it does for nobody sooner."""
+    _wait_at_most(connection, UNFELT)
+    for name in names:
+        until_done(partial(connection.execute, text(f"COMMENT ON TABLE \"{name}\" IS '{MARK}'")), deadline=deadline)
+    _wait_at_most(connection, LOCK_TIMEOUT)
 
 
-def _mark(connection: Connection, name: str) -> None:
-    connection.execute(text(f"COMMENT ON TABLE \"{name}\" IS '{MARK}'"))
+def _wait_at_most(connection: Connection, milliseconds: int) -> None:
+    connection.execute(text(f"SET lock_timeout = {milliseconds}"))
 
 
-def _detach(connection: Connection, name: str) -> None:
-    """Take a month out of the table, beside its readers.
+def _detach(connection: Connection, table: MonthTable, deadline: float) -> None:
+    """Take a month out of the table, beside its readers. Raise TimeoutError when they read on.
 
     Once begun no new statement sees it, and to try again is to ask whether the old ones have ended.
     """
-    (table,) = (table for table in tables(connection) if table.name == name)
-    if table.part:
-        how = "FINALIZE" if table.leaving else "CONCURRENTLY"
-        connection.execute(text(f'ALTER TABLE "{TABLE}" DETACH PARTITION "{name}" {how}'))
+    known = [table]
+
+    def step() -> None:
+        now = known.pop() if known else next(t for t in tables(connection) if t.name == table.name)
+        if now.part:
+            how = "FINALIZE" if now.leaving else "CONCURRENTLY"
+            connection.execute(text(f'ALTER TABLE "{TABLE}" DETACH PARTITION "{now.name}" {how}'))
+
+    until_done(step, deadline=deadline)
 
 
 def _gone(connection: Connection, table: MonthTable, deadline: float) -> Iterator[Month]:
-    """Empty a detached month, then drop it: a table that points at accounts is dropped only when nobody reads those."""
+    """Drop a detached month, at once if that can be: as a table that points at accounts, when nobody reads those.
+
+    Else it is emptied, which takes nobody's leave, and its shell dropped when it can be.
+    """
+    drop = partial(connection.execute, text(f'DROP TABLE "{table.name}"'))
     try:
+        until_done(drop, deadline=AT_ONCE)
+        yield table.month
+    except TimeoutError:
         until_done(partial(connection.execute, text(f'TRUNCATE "{table.name}"')), deadline=deadline)
         yield table.month
-        until_done(partial(connection.execute, text(f'DROP TABLE "{table.name}"')), deadline=deadline)
-    except TimeoutError:
-        return  # the next run finds it
+        with suppress(TimeoutError):  # the next run finds the shell
+            until_done(drop, deadline=deadline)
 
 
 def _tables(engine: Engine) -> list[MonthTable]:
