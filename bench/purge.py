@@ -28,8 +28,10 @@ from dashboard.database import partitions
 from dashboard.database.engine import prepare
 
 SHARE = 0.2
-ROWS, LEAST = 10_000, 50
+ROWS, FIRST, LEAST = 10_000, 1_000, 50
 """A batch: as many rows as shared both databases best of 1,000, 10,000 and 50,000; fewer where there are few at all."""
+AIM = 0.06
+"""Seconds a batch may take while others wait behind it."""
 
 
 def measure(url: str, facts: dict[str, Any], *, quiet: float) -> dict[str, Any]:
@@ -146,9 +148,14 @@ def batch_of(facts: dict[str, Any]) -> int:
 
 
 def alone(engine: Engine, before: datetime, *, rows: int) -> int:
-    """Empty all before a moment by batches of ours, resting as long as each took; return how many it were."""
+    """Empty all before a moment by batches of ours, resting as long as each took; return how many it were.
+
+    As a run of retention does, each has as many rows as the last one's pace lets it do in AIM seconds.
+    """
     ours = Ours(engine, before)
-    for _ in batches(ours, rows=rows):
+    size = min(rows, FIRST)
+    while ours.go(size):
+        size = max(LEAST, min(rows, size * 2, int(size * AIM / ours.last)))
         time.sleep(ours.last)
     return ours.batches
 
