@@ -16,7 +16,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Engine, Table, create_engine, make_url
 
-from bench.story import Story, Values
+from bench.story import SPAN, Story, Values
+from dashboard.database import partitions
 from dashboard.database.engine import prepare
 from dashboard.database.migrate import upgrade
 from models import Base
@@ -30,6 +31,7 @@ def fill(url: str, rows: int) -> dict[str, Any]:
     engine, story = create_engine(url), Story(rows, datetime.now(UTC))
     prepare(engine)
     upgrade(engine)
+    partitions.ensure(engine, since=story.now - SPAN, until=story.now)
     load = _load_postgres if engine.dialect.name == "postgresql" else _load_sqlite
     big = Base.metadata.tables["usage_event"]
     with engine.begin() as connection:

@@ -32,12 +32,12 @@ def pages(run: Run, engine: str, figures: Figures) -> Iterable[str]:
     """Yield the lines about the pages of one engine."""
     small, large = min(run.small, run.rows), run.rows
     yield f"\n## {engine}: {small:,} and {large:,} usage events\n"
-    yield from _table("ratio", _ratios(figures, small, large))
+    yield from table("ratio", _ratios(figures, small, large))
     yield ""
-    yield from _table("page", _times(figures, small, large))
+    yield from table("page", _times(figures, small, large))
 
 
-def _table(name: str, rows: Iterable[Sequence[str]]) -> Iterable[str]:
+def table(name: str, rows: Iterable[Sequence[str]]) -> Iterable[str]:
     head, *body = rows
     yield f"| {name} | {' | '.join(head[1:])} |"
     yield "|---" + "|---:" * (len(head) - 1) + "|"
@@ -114,7 +114,7 @@ def intake(outcomes: Mapping[tuple[str, int], Outcome]) -> Iterable[str]:
         "trouble",
     )
     rows = [_outcome(f"{engine}, onto {size:,}", outcome) for (engine, size), outcome in outcomes.items()]
-    yield from _table("database", [head, *rows])
+    yield from table("database", [head, *rows])
 
 
 def _outcome(name: str, outcome: Outcome) -> Sequence[str]:
@@ -131,7 +131,7 @@ def erasure(measured: Mapping[tuple[str, int], Sequence[Mapping[str, Any]]]) -> 
     yield "\n## Removing one person: the product's one transaction against the bare statements for the same rows\n"
     head = ("", "ms", "ms, bare", f"ratio (goal ≤ {erasing.GOAL:g})", "MB before → after")
     rows = [_removed(f"{engine}, among {size:,}", one) for (engine, size), found in measured.items() for one in found]
-    yield from _table("database and person", [head, *rows])
+    yield from table("database and person", [head, *rows])
 
 
 def _removed(name: str, one: Mapping[str, Any]) -> Sequence[str]:

@@ -16,16 +16,20 @@ SECRET = "bench-only-0123456789-abcdefghijklmnop"
 
 @dataclass(frozen=True)
 class Run:
-    """The sizes and limits of one run. `budget`: seconds for one page of one program."""
+    """The sizes and limits of one run. `budget`: seconds for one page of one program.
+
+    `quiet`: seconds in which others are watched before a purge, and for which a long reader is in its way.
+    """
 
     rows: int = 10_000_000
     engines: tuple[str, ...] = ("sqlite", "postgresql")
-    phases: tuple[str, ...] = ("pages", "intake", "erasure")
+    phases: tuple[str, ...] = ("pages", "intake", "erasure", "purge")
     peers: bool = True
     times: int = 15
     budget: float = 12.0
     intake_seconds: float = 20.0
     small: int = SMALL
+    quiet: float = 5.0
 
 
 def from_environment() -> Run:

@@ -33,7 +33,11 @@ from .ticket import AppError, Ticket
 
 
 class UsageEvent(Base):
-    """One thing one account did in the app. Leads its key with the account: one person's rows lie together."""
+    """One thing one account did in the app. Leads its key with the account: one person's rows lie together.
+
+    On PostgreSQL a table by months (docs/decisions/0006), so its key holds the moment. What an event is stays (account,
+    id): the mapper goes by that, and `record_events` keeps it single.
+    """
 
     __tablename__ = "usage_event"
     __privacy__ = TablePrivacy("account", "How and when the app is used; aggregated by default (P10, P35).")
@@ -46,15 +50,20 @@ class UsageEvent(Base):
         note="Who did it.",
         on_erasure=OnErasure.DELETE,
     )
+    occurred_at: Mapped[datetime] = personal(UtcDateTime, Category.USAGE, primary_key=True, note="When it happened.")
     id: Mapped[str] = column(String(64), primary_key=True, note="The app's id: the same twice is one event.")
-    occurred_at: Mapped[datetime] = personal(UtcDateTime, Category.USAGE, note="When it happened.")
     session: Mapped[str] = personal(String(64), Category.USAGE, note="The session in the app it belongs to.")
     feature: Mapped[str] = personal(String(60), Category.USAGE, note="Where in the app.")
     action: Mapped[str] = personal(String(60), Category.USAGE, note="What was done.")
     properties: Mapped[dict[str, Any] | None] = personal(
         JSON(none_as_null=True), Category.USAGE, nullable=True, note="Details from the allow-list (P10)."
     )
-    __table_args__ = (Index("ix_usage_event_trace", "account_id", "occurred_at", "id"),)
+    __table_args__ = (
+        Index("ix_usage_event_id", "account_id", "id"),
+        Index("ix_usage_event_time", "occurred_at"),
+        {"postgresql_partition_by": "RANGE (occurred_at)"},
+    )
+    __mapper_args__ = {"primary_key": (account_id, id)}  # noqa: RUF012, A003 - read once, by the mapper; a column
 
 
 class TraceOpening(Base):
@@ -117,14 +126,25 @@ def record_events(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
 
     They go as one document that the database reads itself: one statement, of one length, for a thousand rows. Row by
     row each cost several times as much, and on SQLite let another thread of the process in between two rows.
+
+    The same id of an account twice is one event, also when it comes with another time: the first stays. Two such that
+    come at the same instant on PostgreSQL may both stay (docs/decisions/0006).
     """
     dialect = session.get_bind().dialect
     table: Any = UsageEvent.__table__
     insert, given = (postgresql.insert, _recordset) if dialect.name == "postgresql" else (sqlite.insert, _each)
-    statement = insert(table).from_select(table.columns.keys(), given(table)).on_conflict_do_nothing()
-    sent = json.dumps(list(rows), default=partial(_moment_as_text, dialect))
+    statement = insert(table).from_select(table.columns.keys(), _unknown(table, given(table))).on_conflict_do_nothing()
+    first = {(row["account_id"], row["id"]): row for row in reversed(rows)}
+    sent = json.dumps(list(first.values())[::-1], default=partial(_moment_as_text, dialect))
     result: Any = session.execute(statement, {"sent": sent}, execution_options={"preserve_rowcount": True})
     return int(result.rowcount)
+
+
+def _unknown(table: Table, given: Select[Any]) -> Select[Any]:
+    """Narrow what was given to the events whose id is not there, whatever their time."""
+    account_id, _occurred_at, event_id, *_ = given.selected_columns
+    there = table.alias("there")
+    return given.where(~exists().where(there.c.account_id == account_id, there.c.id == event_id))
 
 
 def _recordset(table: Table) -> Select[Any]:

@@ -1,7 +1,9 @@
 """The migrations lay exactly the tables of the models, on both databases; no application runs behind them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -12,8 +14,8 @@ from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, text
 
 from dashboard.app import create_app, refuse_if_behind
 from dashboard.config import UnsafeSetting
-from dashboard.database import migrate
-from models import Base
+from dashboard.database import migrate, partitions
+from models import Base, utcnow
 from tests import postgres
 
 
@@ -44,20 +46,21 @@ def engine(empty: str) -> Iterator[Engine]:
 def differences(engine: Engine) -> list[object]:
     """Return what Alembic would still change to come from the database to the models."""
     with engine.connect() as connection:
-        types = {"compare_type": import_compare()}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=types), Base.metadata))
+        names = names_of_env()
+        how = {"compare_type": names["compare"], "include_name": names["include"]}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=how), Base.metadata))
 
 
-def import_compare():
-    """Return how migrations/env.py compares types; that file runs migrations when it is imported."""
+def names_of_env():
+    """Return how migrations/env.py compares; that file runs migrations when it is imported."""
     source = Path(migrate.SCRIPTS / "env.py").read_text().partition("context.configure(")[0]
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(compile(source, "env.py", "exec"), names)
-    return names["compare"]
+    return names
 
 
 def tables(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names())
+    return set(inspect(engine).get_table_names()) - {month.name for month in partitions.months(engine)}
 
 
 def test_the_tables_are_those_of_the_models_when_migrated(engine: Engine):
@@ -65,6 +68,80 @@ def test_the_tables_are_those_of_the_models_when_migrated(engine: Engine):
 
     assert differences(engine) == []
     assert tables(engine) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_keys_are_those_of_the_models_when_migrated(engine: Engine):
+    migrate.upgrade(engine)
+
+    wanted = {table.name: [c.name for c in table.primary_key] for table in Base.metadata.tables.values()}
+    found = {name: inspect(engine).get_pk_constraint(name)["constrained_columns"] for name in wanted}
+    assert found == wanted
+
+
+def test_usage_lies_in_months_that_follow_one_another_when_migrated(engine: Engine):
+    migrate.upgrade(engine)
+
+    months = partitions.months(engine)
+    if engine.dialect.name == "sqlite":
+        assert months == []
+        return
+    assert [month.until for month in months[:-1]] == [month.first for month in months[1:]]
+    assert (months[0].first, months[-1].until) < (utcnow() - timedelta(days=800), utcnow() + timedelta(days=120))
+    assert months[-1].until > utcnow() + timedelta(days=88)
+
+
+BEFORE_MONTHS = "92c76a81dae5"
+OLD, NEW = "2015-02-03 04:05:06.000007", "2026-01-01 00:00:00.000000"
+"""Long before the months a new database gets, and the very beginning of one."""
+
+
+def plant(engine: Engine) -> None:
+    """Put an account and two events where no month has been thought of yet."""
+    account = "(id, external_id, company_id, first_name, last_name, email, source, set_up, created_at)"
+    event = "(account_id, id, occurred_at, session, feature, action, properties)"
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO company (id, external_id, name, created_at) VALUES ('c', 'c', 'c', '2015-01-01 00:00:00')",
+            f"INSERT INTO account {account} VALUES ('a', 'a', 'c', 'f', 'l', 'e', 'self', 'automatic', '2015-01-01')",
+            f"INSERT INTO usage_event {event} VALUES ('a', 'one', '{OLD}', 's', 'f', 'a', '{{\"widgets\": 9}}')",
+            f"INSERT INTO usage_event {event} VALUES ('a', 'two', '{NEW}', 's', 'f', 'a', NULL)",
+        ):
+            connection.exec_driver_sql(statement)
+
+
+def planted(engine: Engine) -> list[tuple[object, ...]]:
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM usage_event ORDER BY id").mappings().all()
+    return [
+        (
+            r["account_id"],
+            r["id"],
+            str(r["occurred_at"])[:26].removesuffix("+00:00"),
+            r["session"],
+            str(r["properties"]),
+        )
+        for r in rows
+    ]
+
+
+def move(engine: Engine, way: Callable[..., None], revision: str) -> None:
+    with engine.connect() as connection:
+        way(migrate._config(connection), revision)
+        connection.commit()
+
+
+def test_every_event_moves_along_when_months_are_laid_and_taken_back(engine: Engine):
+    move(engine, command.upgrade, BEFORE_MONTHS)
+    plant(engine)
+    before = planted(engine)
+
+    move(engine, command.upgrade, "head")
+    between = planted(engine)
+    move(engine, command.downgrade, BEFORE_MONTHS)
+
+    assert len(before) == 2
+    assert before == between == planted(engine)
+    assert partitions.months(engine) == []
 
 
 def test_a_missing_column_is_noticed_when_the_schema_lags(engine: Engine):

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from dashboard.database import partitions
 from dashboard.database.engine import system_session
 from dashboard.sign_in import hashed
 from models import (
@@ -54,7 +55,10 @@ class World:
 
     def add(self, *rows: Any) -> Any:
         """Write rows and return the first."""
+        moments = [row.occurred_at for row in rows if isinstance(row, UsageEvent)]
         with self.app.app_context(), self.system() as session:
+            if moments:
+                partitions.ensure(db.engine, since=min(moments), until=max(moments))
             session.expire_on_commit = False
             session.add_all(rows)
             session.commit()

@@ -1,1 +1,1 @@
-"""What one database engine has and the other lacks. Room for roles, row-level security and partitions."""
+"""What one database engine has and the other lacks. Room for roles and row-level security."""

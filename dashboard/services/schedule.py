@@ -6,7 +6,7 @@ All slots are counted in UTC from 1970; a job names how long its slot is, and ru
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import jobs, request_jobs
+from . import jobs, request_jobs, usage_months
 from .jobs import Verb
 
 
@@ -58,6 +58,8 @@ SCHEDULE = (
         N_("Every hour: delete the addresses that accounts had until 14 days ago.")),
     Job("settle_large_tables", timedelta(hours=24), request_jobs.settle_large_tables,
         N_("Every night: rid the files of large tables of what was deleted from them.")),
+    Job("keep_months", timedelta(hours=1), usage_months.keep_months,
+        N_("Every hour: see to it that usage events have their months, this one and the next.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,
         N_("Every 30 minutes: delete old lines of this page, and say which runs were abandoned.")),
 )  # fmt: skip

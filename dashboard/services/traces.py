@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from models import AppError, Ticket, TraceOpening, TraceWidening, UsageEvent, bound
@@ -146,9 +146,16 @@ def _place(session: Session, opening: TraceOpening, event_id: str) -> tuple[date
     if not event_id:
         return None
     at = session.scalar(
-        select(UsageEvent.occurred_at).where(UsageEvent.account_id == opening.account_id, UsageEvent.id == event_id)
+        select(UsageEvent.occurred_at)
+        .where(UsageEvent.account_id == opening.account_id, UsageEvent.id == event_id, *_in_window(opening))
+        .limit(1)
     )
     return (at, event_id) if at else None
+
+
+def _in_window(opening: TraceOpening) -> Sequence[ColumnElement[bool]]:
+    """Say once more what the row condition says, as plain values: by these alone whole months are passed over."""
+    return UsageEvent.occurred_at >= opening.window_from, UsageEvent.occurred_at <= opening.window_until
 
 
 def still_open(session: Session, public_id: str) -> bool:
@@ -181,9 +188,7 @@ def _events(
         UsageEvent.id, UsageEvent.occurred_at, func.coalesce(UsageEvent.session == error_session, False),
         UsageEvent.session, UsageEvent.feature, UsageEvent.action, UsageEvent.properties,
     ).where(
-        UsageEvent.account_id == opening.account_id,
-        UsageEvent.occurred_at >= opening.window_from,
-        UsageEvent.occurred_at <= opening.window_until,
+        UsageEvent.account_id == opening.account_id, *_in_window(opening),
     )  # fmt: skip
     if before:
         statement = statement.where(tuple_(UsageEvent.occurred_at, UsageEvent.id) < before)

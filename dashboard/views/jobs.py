@@ -29,6 +29,7 @@ LABELS = {
     "forget_fingerprints": lazy_gettext("Forget fingerprints"),
     "forget_former_addresses": lazy_gettext("Forget former addresses"),
     "settle_large_tables": lazy_gettext("Clean large tables"),
+    "keep_months": lazy_gettext("Keep the months of usage"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""

@@ -14,15 +14,21 @@ pytestmark = [pytest.mark.bench, pytest.mark.xdist_group("bench")]
 TOLD = {
     "pages": r"## {engine}: 1,000 and 1,000 usage events[\s\S]*\| ours: trace.heavy \| \d",
     "erasure": r"\| {engine}, among 1,000: 100,000 events \| [\d.]+ \|",
+    "purge": r"\| {engine}, of 1,000: rows/s, ours and raw \| [\d,]+ / [\d,]+ \|[\s\S]*\| {engine}, of 1,000: the purge itself \| \d",
     "intake": r"\| {engine}, onto 1,000 \| [\d,]+ \| 0 \| 0 \| [\d,]+ \| .* \| none \|",
 }
 
 
 def tiny(engine: str, *phases: str) -> Run:
-    return Run(rows=1_000, small=1_000, engines=(engine,), phases=phases, peers=False, times=1, intake_seconds=0.4)
+    return Run(
+        rows=1_000, small=1_000, engines=(engine,), phases=phases, peers=False, times=1, intake_seconds=0.4, quiet=0.2
+    )
 
 
-@pytest.mark.parametrize(("engine", "phase"), [("sqlite", "pages"), ("postgresql", "pages"), ("sqlite", "intake")])
+@pytest.mark.parametrize(
+    ("engine", "phase"),
+    [("sqlite", "pages"), ("postgresql", "pages"), ("sqlite", "intake"), ("sqlite", "purge"), ("postgresql", "purge")],
+)
 def test_the_bench_reports_when_it_is_tiny(engine, phase, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(databases, "FOLDER", tmp_path / "bench")
 

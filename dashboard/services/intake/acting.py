@@ -12,12 +12,15 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from dashboard.database import partitions
 from dashboard.database.engine import in_turn, system_session
 from dashboard.policy.lifetimes import IDEMPOTENCY
 from dashboard.services.refusals import KeyUsedOtherwise, SomeoneWasFaster
 from models import IdempotencyRecord, bound
 
 ATTEMPTS = 5
+PATIENCE = 5.0
+"""Seconds a call waits for a month to be made; after that it is sent again later."""
 TRY_AGAIN = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for "could not serialize" and "deadlock": nothing was written, the same again may
 work."""
@@ -52,11 +55,22 @@ def act(engine: Engine, effect: Effect, *, repeat: Repeat | None = None, read_on
                 return _once(session, effect, repeat)
             except IntegrityError:
                 session.rollback()
+            except partitions.MonthMissing as missing:
+                session.rollback()
+                _make_room(engine, missing)
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in TRY_AGAIN:
                     raise
                 session.rollback()
     raise SomeoneWasFaster
+
+
+def _make_room(engine: Engine, missing: partitions.MonthMissing) -> None:
+    """Make the months a call needs; raise SomeoneWasFaster when somebody keeps the lock for it too long."""
+    try:
+        partitions.ensure(engine, since=missing.since, until=missing.until, patience=PATIENCE)
+    except TimeoutError:
+        raise SomeoneWasFaster from None
 
 
 def _once(session: Session, effect: Effect, repeat: Repeat | None) -> Answer:

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from dashboard.database.partitions import MonthMissing, is_missing
 from models import Account, record_events
 
 from .acting import Answer
@@ -45,9 +47,20 @@ def record(
             rows.append(_row(event, accounts[event["account"]][0]))
     # Sorted: two batches that share events then lock them in the same order and cannot wait for each other.
     rows.sort(key=lambda row: (row["account_id"], row["id"]))
-    new = record_events(session, rows) if rows else 0
+    new = _add(session, rows) if rows else 0
     everything = sorted((*refused, *late), key=lambda refusal: refusal["index"])
     return Answer(200, {"accepted": new, "duplicate": len(rows) - new, "refused": everything})
+
+
+def _add(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Add rows and return how many were new; raise MonthMissing when one lies in a month that has no place yet."""
+    try:
+        return record_events(session, rows)
+    except IntegrityError as error:
+        if not is_missing(error):
+            raise
+        moments = [row["occurred_at"] for row in rows]
+        raise MonthMissing(min(moments), max(moments)) from None
 
 
 def _accounts(session: Session, external_ids: set[str]) -> Accounts:
