@@ -27,6 +27,9 @@ LABELS = {
     "keep_the_ledger": lazy_gettext("Keep the ledger"),
     "forget_fingerprints": lazy_gettext("Forget fingerprints"),
     "settle_large_tables": lazy_gettext("Clean large tables"),
+    "seal_access_log": lazy_gettext("Seal the access log"),
+    "verify_when_asked": lazy_gettext("Verify the access log when asked"),
+    "verify_nightly": lazy_gettext("Verify the access log every night"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""
