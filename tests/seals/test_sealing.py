@@ -120,6 +120,7 @@ def test_sealing_waits_and_hinders_nobody_when_a_writer_is_about_to_commit(world
     assert waited
     assert took < 1
     assert sealed == [2]
+    assert Log(world).seal() == 1
     assert Log(world).found() == []
 
 

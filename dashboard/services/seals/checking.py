@@ -13,6 +13,7 @@ from dashboard.config import Settings
 from dashboard.database.engine import system_session
 from dashboard.policy import lifetimes
 from dashboard.services import access_log
+from dashboard.services.cases import find
 from models import AccessRecord, SealVerification, bound, new_id, utcnow
 
 from . import chain, telling, verifying
@@ -68,6 +69,11 @@ def newest(session: Session, *, ended: bool = False) -> Verification | None:
     query = select(SealVerification).order_by(SealVerification.number.desc()).limit(1)
     row = session.scalar(query.where(SealVerification.ended_at.is_not(None)) if ended else query)
     return _shown(row) if row else None
+
+
+def one(session: Session, public_id: str) -> Verification:
+    """Return one verification; raise NotInReach when there is none of this id."""
+    return _shown(find(session, SealVerification, public_id))
 
 
 def _shown(row: SealVerification) -> Verification:

@@ -23,9 +23,14 @@ class Finding:
     found: int = 0
 
     @property
+    def text(self) -> str:
+        """The sentence before its numbers are put in: what a page translates."""
+        return SENTENCES[self.code]
+
+    @property
     def sentence(self) -> str:
         """Say it in English."""
-        return SENTENCES[self.code] % asdict(self)
+        return self.text % asdict(self)
 
     def facts(self) -> dict[str, Any]:
         """Return it as JSON can keep it."""
