@@ -6,6 +6,7 @@ A right is a staff member's role and one of its permissions that show personal d
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -42,19 +43,31 @@ def _is_unused(right: Unused, before: datetime) -> bool:
 
 def _of_role(session: Session, role: Role) -> Iterator[Unused]:
     """Yield each right of each active staff member of a role; one statement, one look into the index per right."""
-    permissions = [grant.permission for grant in GRANTS if grant.role == role and grant.personal]
-    uses = [_last(AccessRecord.staff_id, permission=permission) for permission in permissions]
-    changed = _last(AccessRecord.case_id, event="role_changed")
-    query = select(Staff.number, Staff.created_at, changed, *uses).where(Staff.role == role.value, Staff.active)
-    for number, created_at, changed_at, *last in session.execute(query) if permissions else ():
+    permissions = _permissions(role)
+    for number, created_at, changed_at, *last in session.execute(_uses(role)) if permissions else ():
         since = max(filter(None, (created_at, changed_at)))
         for permission, used_at in zip(permissions, last, strict=True):
-            yield Unused(number, role.value, permission.value, since, used_at)
+            yield Unused(number, role.value, permission, since, used_at)
+
+
+def _permissions(role: Role) -> list[str]:
+    return [grant.permission.value for grant in GRANTS if grant.role == role and grant.personal]
+
+
+@cache
+def _uses(role: Role) -> Any:
+    """Select when each active staff member of a role was made, got the role, and last used each permission.
+
+    Made once: putting so many aliases together takes longer than asking.
+    """
+    changed = _last(AccessRecord.case_id, event="role_changed")
+    uses = [_last(AccessRecord.staff_id, permission=permission) for permission in _permissions(role)]
+    return select(Staff.number, Staff.created_at, changed, *uses).where(Staff.role == role.value, Staff.active)
 
 
 def _last(tie: Any, **where: str) -> Any:
     """Select the moment of the newest line that is tied to the staff member and allowed."""
     line = aliased(AccessRecord)
-    narrowed = (getattr(line, name) == str(value) for name, value in where.items())
+    narrowed = (getattr(line, name) == value for name, value in where.items())
     lines = select(line.at).where(getattr(line, tie.key) == Staff.id, line.allowed, *narrowed)
     return lines.order_by(line.number.desc()).limit(1).correlate(Staff).scalar_subquery()

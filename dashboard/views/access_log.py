@@ -41,7 +41,7 @@ MOST_KEPT = 10
 """Questions one session keeps, so that several tabs can each page through their own."""
 STOP = 286
 """The status at which htmx asks no more."""
-RELATION_WORDS = {"account": lazy_gettext("as a user of the app"), "contact_request": lazy_gettext("as a contact")}
+RELATION_WORDS = {"account": lazy_gettext("as a user"), "contact_request": lazy_gettext("as a contact")}
 """A request can concern a person twice; an answer is about one of the two."""
 TEXTS = {
     "case": lazy_gettext(

@@ -125,7 +125,7 @@ def test_who_saw_by_request_code_shows_no_key_and_one_relation_when_asked_on_the
     lines = shown(client.get(f"{LOG}?case={ref}").text)
     lower = ask(client, "who_saw", case=ref.lower().replace("-", " "), relation="nonsense").text
 
-    assert "as a user of the app" in by_code
+    assert "stands for its person as a user:" in by_code
     assert "T-7" in by_code
     assert "C-8" not in shown(by_code)
     assert "T-7" in lower

@@ -6,7 +6,7 @@ A range holds lines of one day (UTC), so that retention, which takes whole range
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import takewhile
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from models import Seal, lock_seals, utcnow
 from . import anchor, chain, lines
 
 MOST = 5_000
-"""Lines in one range: a backlog becomes several, so that what is broken can be said narrowly."""
+"""Lines read at a time, and in one range at most, so that what is broken can be said narrowly."""
 
 
 def seal_access_log(session: Session, settings: Settings) -> int:
@@ -32,28 +32,28 @@ def seal_access_log(session: Session, settings: Settings) -> int:
 
 
 def seal(session: Session, *, path: Path, patience: float = horizon.PATIENCE) -> int:
-    """Seal every line that is decided, a transaction per range; return how many lines."""
+    """Seal every line that is decided, a few thousand to a transaction; return how many lines."""
     engine = session.get_bind().engine
     session.rollback()
     until, sealed = horizon.decided(engine, patience=patience), 0
-    while count := _seal_range(session, until=until, path=path):
+    while count := _seal_some(session, until=until, path=path):
         sealed += count
     return sealed
 
 
-def _seal_range(session: Session, *, until: int, path: Path) -> int:
+def _seal_some(session: Session, *, until: int, path: Path) -> int:
+    """Seal the next lines, each day's in a range of its own; the last day's wait while more of it may follow."""
     lock_seals(session)
     anchor.refuse_if_ahead(session, path)
-    ends = chain.newest(session)
-    found = _of_one_day(list(lines.above(session, ends.last, until=until, most=MOST)))
-    if found:
-        session.add(_next(ends, found))
+    ends, sealed = chain.newest(session), 0
+    found = list(lines.above(session, ends.last, until=until, most=MOST))
+    days = [list(day) for _day, day in groupby(found, key=_day)]
+    for day in days[:-1] if len(found) == MOST and len(days) > 1 else days:
+        seal = _next(ends, day)
+        session.add(seal)
+        ends, sealed = chain.Base(seal.number, seal.last, seal.chained), sealed + len(day)
     session.commit()
-    return len(found)
-
-
-def _of_one_day(found: Sequence[Row[Any]]) -> list[Row[Any]]:
-    return list(takewhile(lambda line: _day(line) == _day(found[0]), found))
+    return sealed
 
 
 def _day(line: Row[Any]) -> Any:
