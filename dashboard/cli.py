@@ -4,6 +4,7 @@ import click
 from flask import Flask, current_app
 
 from dashboard import cli_documents
+from dashboard.cli_audit import audit_commands
 from dashboard.cli_demo import demo_command, fill, held, sign_ins, stand_ins
 from dashboard.cli_erasure import erasure_commands
 from dashboard.cli_staff import staff_commands, token_commands
@@ -20,6 +21,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(staff_commands)
     app.cli.add_command(token_commands)
     app.cli.add_command(erasure_commands)
+    app.cli.add_command(audit_commands)
     cli_documents.register(app)
 
 

@@ -47,6 +47,11 @@ class Settings:
     ledger_path: str = setting(
         "", "File of the erasure ledger, outside the database and its backups; unset: `var/erasure-ledger.jsonl`."
     )
+    audit_anchor_path: str = setting(
+        "",
+        "File of the access log's anchors, outside the database and its backups; unset: `access-log-anchors.jsonl` "
+        "beside the ledger.",
+    )
     backup_days: int = setting(30, "How many days backups live; certificates say until when.")
     intake_rate_per_minute: int = setting(600, "Calls one token may make in a minute; more answer 429.")
     intake_oldest_months: int = setting(
@@ -73,6 +78,12 @@ class Settings:
     def ledger_file(self) -> Path:
         """The file of the erasure ledger."""
         return Path(self.ledger_path) if self.ledger_path else ROOT / "var" / "erasure-ledger.jsonl"
+
+    @property
+    def anchor_file(self) -> Path:
+        """The file of the access log's anchors."""
+        beside = self.ledger_file.with_name("access-log-anchors.jsonl")
+        return Path(self.audit_anchor_path) if self.audit_anchor_path else beside
 
     @property
     def backups(self) -> timedelta:

@@ -16,6 +16,7 @@ from .guard import AlreadyBound, OutOfReach, bind, bound
 from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_call
 from .person import Person, fate_of, may_hold, models_of_persons, rows_of, tie_of
 from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
+from .seal import Seal, SealCheckpoint, SealVerification, lock_seals
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
 from .subject_request import SubjectRequest, receive_request
 from .ticket import AppError, Ticket
@@ -59,6 +60,9 @@ __all__ = [
     "RequestLink",
     "RequestStep",
     "RowCondition",
+    "Seal",
+    "SealCheckpoint",
+    "SealVerification",
     "SealedPayload",
     "Staff",
     "StaffSession",
@@ -77,6 +81,7 @@ __all__ = [
     "fate_of",
     "leave_marks",
     "lock_ledger",
+    "lock_seals",
     "may_hold",
     "models_of_persons",
     "new_id",

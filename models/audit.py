@@ -46,6 +46,7 @@ class AccessRecord(Base):
     request_id: Mapped[str | None] = column(String(32), nullable=True, note="The web request.")
     __table_args__ = (
         Index("ix_access_record_staff", "staff_id", "number"),
+        Index("ix_access_record_right", "staff_id", "permission", "number"),  # when a right was last used
         Index("ix_access_record_subject", "subject_key", "number"),
         Index("ix_access_record_case", "case_ref", "number"),
         Index("ix_access_record_case_id", "case_id", "staff_id", "number"),  # what one person did in one case

@@ -183,9 +183,11 @@ class World:
         return self.add(OnboardingCase(**{**values, **facts}))
 
     def empty(self) -> None:
-        """Remove every row of every table, and the ledger that tells of them."""
-        if self.app.extensions["settings"].ledger_path:
-            self.app.extensions["settings"].ledger_file.unlink(missing_ok=True)
+        """Remove every row of every table, and the files outside that tell of them."""
+        settings = self.app.extensions["settings"]
+        if settings.ledger_path:
+            settings.ledger_file.unlink(missing_ok=True)
+            settings.anchor_file.unlink(missing_ok=True)
         with self.app.app_context(), db.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())

@@ -69,6 +69,9 @@ STRAY_CASES = (
     rows("onboarding_case", "stray_onboarding_cases"), rows("trace_opening", "stray_openings"),
     rows("subject_request", "stray_subject_requests"),
 )  # fmt: skip
+SEALS = (
+    rows("seal", "all_seals"), rows("seal_checkpoint", "all_checkpoints"), rows("seal_verification", "all_verifications"),
+)  # fmt: skip
 STRAY_TABLES = frozenset(reach.table for reach in STRAY_CASES)
 """What goes back to the queue when its holder loses the role for it; in the same transaction."""
 
@@ -178,8 +181,11 @@ COMPLIANCE = (
     Grant(Role.COMPLIANCE, P.WORK_LIST, Purpose.OVERSIGHT, "P57",
           (rows("access_record", "all_access_records"), rows("job_run", "all_job_runs"), rows("heartbeat", "all_heartbeats"))),
     Grant(Role.COMPLIANCE, P.ACCESS_LOG_READ, Purpose.OVERSIGHT, "P57",
-          (rows("access_record", "all_access_records"),), frozenset({"access_record"})),
+          (rows("access_record", "all_access_records"), rows("staff", "all_staff"), *SEALS), frozenset({"access_record"})),
     Grant(Role.COMPLIANCE, P.ACCESS_LOG_ASK, Purpose.OVERSIGHT, "P57"),
+    Grant(Role.COMPLIANCE, P.SEAL_READ, Purpose.OVERSIGHT, "P57", (rows("seal_verification", "all_verifications"),)),
+    Grant(Role.COMPLIANCE, P.SEAL_VERIFY, Purpose.OVERSIGHT, "P57",
+          (rows("seal_verification", "all_verifications"),), frozenset({"seal_verification"})),
     Grant(Role.COMPLIANCE, P.ACCESS_MATRIX_READ, Purpose.OVERSIGHT, "P57"),
     Grant(Role.COMPLIANCE, P.SUBJECT_REQUEST_LIST, Purpose.OVERSIGHT, "P45",
           (rows("subject_request", "all_subject_requests"), rows("request_step", "all_request_steps"))),

@@ -55,6 +55,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "request_signed": CASE,
     "request_confirmed": CASE | {"reason"},
     "request_agreed": CASE,
+    "request_matched": CASE | {"table", "subject_key"},
     "request_delivered": CASE,
     "request_fetched": CASE,
     "request_expired": CASE | {"reason"},
@@ -78,6 +79,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "sign_in_failed": frozenset(),
     "signed_out": frozenset(),
     "access_refused": frozenset({"reason"}),
+    "verification_asked": frozenset(),
     "access_log_read": frozenset({"reason", "count"}),
 }
 """Every event, in the past tense, with exactly the facts it carries."""

@@ -34,6 +34,11 @@ def keyed(purpose: str, *parts: str) -> str:
     return hmac.new(_key(purpose), told, hashlib.sha256).hexdigest()
 
 
+def stream(purpose: str) -> hmac.HMAC:
+    """Return a keyed hash for one purpose that is fed piece by piece: for what does not fit into memory."""
+    return hmac.new(_key(purpose), digestmod=hashlib.sha256)
+
+
 def seal(purpose: str, facts: Any) -> bytes:
     """Encrypt something that JSON can write, for one purpose."""
     return _cipher(purpose).encrypt(json.dumps(facts).encode())

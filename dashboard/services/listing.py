@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import select
+from sqlalchemy import SelectBase, select
 from sqlalchemy.orm import Session, undefer
 
 from models import CLOSED, bound, privacy_of
@@ -62,12 +62,12 @@ def page(
 
 
 def narrowed(column: Any, value: Any) -> Any:
-    """Return the condition that narrows a column to a value, None, SET, any of a tuple, or a Between."""
+    """Return the condition that narrows a column to a value, None, SET, any of a tuple or a select, or a Between."""
     if value is SET:
         return column.is_not(None)
     if isinstance(value, Between):
         return (column >= value.start) & (column < value.end)
-    return column.in_(value) if isinstance(value, tuple) else column == value
+    return column.in_(value) if isinstance(value, tuple | SelectBase) else column == value
 
 
 def _columns_in_reach(session: Session, model: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Reading the access log: its lines, the two questions one asks of it, and the figures above them.
+"""Reading the access log: its lines, the answers to what it is asked, and the figures above them.
 
 Keys, codes and counts only: this room never touches a table that says who a person is, and answers per
 relation (account or contact), never a join of both. Reading the whole log is recorded like a look.
@@ -9,16 +9,15 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models import AccessRecord, bound
 
-from . import access_log, listing
-from .access_log import EVENTS, LOOK
+from . import access_log, listing, log_questions
+from .access_log import EVENTS
+from .log_questions import ASKED, LOOKS, Question, Who, narrowed_by
 
-LOOKS = tuple(event for event, facts in EVENTS.items() if facts >= LOOK)
-"""The events that say somebody saw personal data."""
 TAKES = tuple(event for event in EVENTS if event.endswith("_taken"))
 RELEASES = tuple(event for event in EVENTS if event.endswith("_released"))
 RATE_OVER = timedelta(days=30)
@@ -28,8 +27,6 @@ ALARM_SHARE = 0.10
 """One in ten. No promise names a number: a first guess, to be set anew from a quarter of real figures."""
 ALARM_LEAST = 3
 """Fewer than three such cases are an accident, not a habit."""
-MOST_KEYS = 50
-"""A case has one person; more keys than this are not asked for."""
 
 
 @dataclass(frozen=True)
@@ -51,31 +48,9 @@ class Line:
     subject_key: str | None
 
 
-MOST_WHO = 100
-"""Lines of the summary of an answer; the list below it has them all."""
+JOINS = frozenset({"request_matched"})
+"""Lines that would show an account and a contact to be one person: their keys answer questions and are not shown."""
 _SAME = tuple(item.name for item in fields(Line) if item.name != "fields")
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: everything, one person by subject keys, one staff member by number."""
-
-    kind: str = "list"
-    case_ref: str = ""
-    subject_key: str = ""
-    staff_number: int | None = None
-
-
-@dataclass(frozen=True)
-class Who:
-    """One staff member's looks in an answer; the case tells persons apart that one staff member saw."""
-
-    staff_number: int | None
-    role: str | None
-    case_ref: str | None
-    looks: int
-    first: datetime
-    last: datetime
 
 
 @dataclass(frozen=True)
@@ -112,14 +87,10 @@ def read(
     session: Session, *, question: Question, cursor: str, where: Mapping[str, Any], size: int, today: datetime
 ) -> Answer:
     """Return lines and figures, after recording and committing that they were read; or RecordNotWritten."""
-    asked = {**where, **_narrowed_by(session, question)}
+    asked = {**where, **narrowed_by(question)}
     found = lines(session, cursor=cursor, where=asked, size=size)
-    answer = Answer(
-        found,
-        figures(session, today=today),
-        who=_who(session, asked) if question.kind in {"who_saw", "what_seen"} else (),
-        persons=_persons(session, asked) if question.kind == "what_seen" else 0,
-    )
+    who, persons = log_questions.answer(session, asked) if question.kind in ASKED else ((), 0)
+    answer = Answer(found, figures(session, today=today), who=who, persons=persons)
     access_log.record(session, "access_log_read", reason=question.kind, count=len(found.records))
     access_log.commit(session)
     return answer
@@ -134,46 +105,9 @@ def lines(session: Session, *, cursor: str, where: Mapping[str, Any], size: int)
 def _line(record: AccessRecord) -> Line:
     fields = tuple(record.fields.split(",")) if record.fields else ()
     same = {name: getattr(record, name) for name in _SAME}
+    if record.event in JOINS:
+        same["subject_key"] = None
     return Line(**same, fields=fields)
-
-
-def _narrowed_by(session: Session, question: Question) -> dict[str, Any]:
-    """Turn a question into what narrows the list. A case stands for its person, in all their cases."""
-    if question.kind == "who_saw":
-        keys = (question.subject_key,) if question.subject_key else _keys_of(session, question.case_ref)
-        return {"subject_key": keys, "event": LOOKS}
-    if question.kind == "what_seen":
-        return {"staff_number": question.staff_number, "event": LOOKS}
-    names = ("case_ref", "subject_key", "staff_number")
-    asked = {name: getattr(question, name) for name in names}
-    return {name: value for name, value in asked.items() if value}
-
-
-def _keys_of(session: Session, case_ref: str) -> tuple[str, ...]:
-    """Return the keys of a case's person as the log knows them: no case is opened to find them."""
-    keys = (
-        select(AccessRecord.subject_key)
-        .where(AccessRecord.case_ref == case_ref, AccessRecord.subject_key.is_not(None))
-        .distinct()
-        .limit(MOST_KEYS)
-    )
-    return tuple(session.scalars(keys))
-
-
-def _where(statement: Any, asked: Mapping[str, Any]) -> Any:
-    return statement.where(*(listing.narrowed(getattr(AccessRecord, name), asked[name]) for name in asked))
-
-
-def _who(session: Session, asked: Mapping[str, Any]) -> list[Who]:
-    columns = (AccessRecord.staff_number, AccessRecord.role, AccessRecord.case_ref)
-    statement = select(*columns, func.count(), func.min(AccessRecord.at), func.max(AccessRecord.at))
-    newest_first = func.max(AccessRecord.number).desc()
-    found = session.execute(_where(statement, asked).group_by(*columns).order_by(newest_first).limit(MOST_WHO))
-    return [Who(*row) for row in found]
-
-
-def _persons(session: Session, asked: Mapping[str, Any]) -> int:
-    return session.scalar(_where(select(func.count(distinct(AccessRecord.subject_key))), asked)) or 0
 
 
 def figures(session: Session, *, today: datetime) -> Figures:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from . import jobs, request_jobs, usage_months
 from .jobs import Verb
+from .seals import checking, sealing
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ SCHEDULE = (
         N_("Every night: rid the files of large tables of what was deleted from them.")),
     Job("keep_months", timedelta(hours=1), usage_months.keep_months,
         N_("Every hour: see to it that usage events have their months, this one and the next.")),
+    Job("seal_access_log", timedelta(minutes=1), sealing.seal_access_log,
+        N_("Every minute: seal new lines of the access log, and anchor the seal outside the database.")),
+    Job("verify_when_asked", timedelta(seconds=5), checking.verify_when_asked,
+        N_("Every 5 seconds: verify the access log, when somebody has asked for it.")),
+    Job("verify_nightly", timedelta(hours=24), checking.verify_nightly,
+        N_("Every night: verify the access log, and tell compliance its newest seal.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,
         N_("Every 30 minutes: delete old lines of this page, and say which runs were abandoned.")),
 )  # fmt: skip

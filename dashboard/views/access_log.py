@@ -1,4 +1,4 @@
-"""The access log for compliance: its lines, two questions, three figures. No personal data, in any state.
+"""The access log for compliance: lines, questions, figures, seals, rights nobody uses. No personal data, in any state.
 
 What is asked for is kept with the officer's session and never stands in an address, which holds codes only.
 """
@@ -6,36 +6,47 @@ What is asked for is kept with the officer's session and never stands in an addr
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from flask import g, request
+from flask import current_app, flash, g, request, url_for
 from flask import session as browser_session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import StringField
+from wtforms import SelectField, StringField
 
+from dashboard.frame import ROLE_LABELS
 from dashboard.policy.declare import acts, permits
 from dashboard.policy.permissions import Permission as P
-from dashboard.services import oversight, periods
-from dashboard.services.oversight import Question
+from dashboard.policy.sentences import sentence
+from dashboard.services import oversight, periods, rights
+from dashboard.services.log_questions import RELATIONS, Question
 from dashboard.services.refusals import Invalid
+from dashboard.services.seals import checking, standing
 from models import AccessRecord
 
 from . import log_filters
 from .base import PAGE_SIZE, Banner, Form, RecordList, Row, expose
 
 FILTERS = ("role", "event", "period", "case")
-CASE = re.compile(r"([TCO])[- ]?(\d{1,12})", re.IGNORECASE)
+CASE = re.compile(r"([TCOR])[- ]?(\d{1,12})", re.IGNORECASE)
 STAFF = re.compile(r"(?:S[- ]?)?(\d{1,9})", re.IGNORECASE)
 KEY = re.compile(r"[a-z2-7]{26}")
 KEPT = "log_questions"
+MOST_UNUSED = 50
+"""Rights the page lists, those unused for longest first."""
 MOST_KEPT = 10
 """Questions one session keeps, so that several tabs can each page through their own."""
+STOP = 286
+"""The status at which htmx asks no more."""
+RELATION_WORDS = {"account": lazy_gettext("as a user"), "contact_request": lazy_gettext("as a contact")}
+"""A request can concern a person twice; an answer is about one of the two."""
 TEXTS = {
-    "case": lazy_gettext("Write a case number such as T-1042, or a subject key of 26 letters and digits."),
+    "case": lazy_gettext(
+        "Write a case number such as T-1042, a request's code such as R-2207, or a key of 26 letters and digits."
+    ),
     "staff": lazy_gettext("Write a staff number such as S-4."),
     "find": lazy_gettext("Write a case number (T-1042), a subject key or a staff number (S-4)."),
 }
@@ -45,6 +56,7 @@ class WhoSawForm(FlaskForm):
     """Who saw the person of a case."""
 
     case = StringField(lazy_gettext("Who saw the person of"))
+    relation = SelectField(lazy_gettext("If it is a request"), choices=list(RELATION_WORDS.items()))
 
 
 class WhatSeenForm(FlaskForm):
@@ -98,11 +110,32 @@ class AccessLogView(RecordList):
         name = next(iter(form._fields))  # each form has one field of its own, and it stands first
         try:
             question = question_of(kind if kind in FORMS else "find", form[name].data or "", field=name)
+            question = of_relation(question, request.form.get("relation", ""))
         except Invalid as refusal:
             Form.show_refusal(form, refusal)
             with self.look(P.ACCESS_LOG_READ) as session:
                 return self._shown(session, question=Question(), form=form)
         return self.back(".index", asked=keep(question))
+
+    @expose("/verify", methods=("POST",))
+    @acts(P.SEAL_VERIFY)
+    def verify(self) -> Response:
+        """Have the whole log verified by the next run of the job."""
+        checking.ask(self.guarded)
+        flash(_("The log is verified from the first seal to the last. The outcome appears here."))
+        return self.back(".index")
+
+    @expose("/verification/<public_id>")
+    @permits(P.SEAL_READ, by_itself=True)
+    def verification(self, public_id: str) -> Any:
+        """Answer an open page: nothing new (204), how far the verification has come, or that it has ended (286)."""
+        found = checking.one(self.guarded, public_id)
+        if not found.runs:
+            return "", STOP, {"HX-Refresh": "true"}
+        if request.args.get("seen") == found.mark:
+            return "", 204
+        template = current_app.jinja_env.get_template("access_log/verification.html")
+        return template.render(verification=found, url=url_for(".verification", public_id=public_id))
 
     def _shown(self, session: Any, *, question: Question, ignored: list[str] | None = None, form: Any = None) -> str:
         today = periods.day_began(g.at, log_filters.zone())
@@ -114,7 +147,10 @@ class AccessLogView(RecordList):
         context = self._list_context(answer.lines) | {
             "filters": log_filters.shown(FILTERS), "ignored": ignored or [], "banner": _banner(), "forms": forms,
             "answer": answer, "question": question, "form": form, "empty": _nothing(question),
-            "alarm_share": oversight.ALARM_SHARE,
+            "alarm_share": oversight.ALARM_SHARE, "relation_words": RELATION_WORDS, "role_labels": ROLE_LABELS,
+            "seals": standing.standing(session, current_app.extensions["settings"].anchor_file),
+            "unused": rights.unused(session), "most_unused": MOST_UNUSED,
+            "permission_words": {permission.value: sentence(permission) for permission in P},
         }  # fmt: skip
         return self.page(self.list_template, **context)
 
@@ -137,6 +173,13 @@ def question_of(kind: str, text: str, *, field: str) -> Question:
     if kind != "who_saw" and staff and text.isascii():
         return Question(kind, staff_number=int(staff[1]))
     raise Invalid(field, str(TEXTS[field]))
+
+
+def of_relation(question: Question, relation: str) -> Question:
+    """Say of a request which relation is meant; the first one where nothing sensible was chosen."""
+    if question.kind != "who_saw" or not question.case_ref.startswith("R-"):
+        return question
+    return replace(question, relation=relation if relation in RELATIONS else RELATIONS[0])
 
 
 def keep(question: Question) -> str:

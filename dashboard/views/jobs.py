@@ -30,6 +30,9 @@ LABELS = {
     "forget_former_addresses": lazy_gettext("Forget former addresses"),
     "settle_large_tables": lazy_gettext("Clean large tables"),
     "keep_months": lazy_gettext("Keep the months of usage"),
+    "seal_access_log": lazy_gettext("Seal the access log"),
+    "verify_when_asked": lazy_gettext("Verify the access log when asked"),
+    "verify_nightly": lazy_gettext("Verify the access log every night"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""

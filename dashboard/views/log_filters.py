@@ -19,7 +19,8 @@ from dashboard.frame import ROLE_LABELS
 from dashboard.policy.roles import Role
 from dashboard.services import periods
 from dashboard.services.access_log import EVENTS
-from dashboard.services.oversight import LOOKS, Line
+from dashboard.services.log_questions import LOOKS
+from dashboard.services.oversight import Line
 
 from . import log_words as words
 

@@ -47,6 +47,7 @@ EVENTS: Mapping[str, Any] = {
     "request_signed": _("Signed a removal without its mailbox"),
     "request_confirmed": _("A request was confirmed"),
     "request_agreed": _("The address before a change agreed"),
+    "request_matched": _("A request was tied to its person's key"),
     "request_delivered": _("An overview or copy was made"),
     "request_fetched": _("An overview or copy was fetched"),
     "request_expired": _("A request ran out"),
@@ -70,6 +71,7 @@ EVENTS: Mapping[str, Any] = {
     "sign_in_failed": _("Sign-in failed"),
     "signed_out": _("Signed out"),
     "access_refused": _("Tried something out of reach"),
+    "verification_asked": _("Had the access log verified"),
     "access_log_read": _("Read the access log"),
 }
 REASONS: Mapping[str, Any] = {

@@ -41,7 +41,10 @@ from models import (
     RateWindow,
     RequestLink,
     RequestStep,
+    Seal,
+    SealCheckpoint,
     SealedPayload,
+    SealVerification,
     Staff,
     StaffSession,
     SubjectRequest,
@@ -292,6 +295,20 @@ def machines(p: Planter) -> None:
     p.row(Heartbeat, "scheduler", process="scheduler", at=NOW - timedelta(seconds=20))
     p.row(IdempotencyRecord, "call", status=201, answer={"id": key("call")})
     p.row(LedgerEntry, "ledger", number=1, event="erased", relation="app", key=key("erased"), chained="h" * 64)
+    p.row(Seal, "seal", number=8, form=1, after=0, last=1, count=1, digest="d" * 64, before="b" * 64, chained="c" * 64)
+    p.row(SealCheckpoint, "pruned", number=7, last=0, lines=0, chained="b" * 64, signature="s" * 64)
+    p.row(
+        SealVerification,
+        "verified",
+        state="holds",
+        ended_at=NOW - HOUR,
+        lines=1,
+        lines_of=1,
+        seals=1,
+        last=1,
+        findings=[],
+    )
+    p.row(SealVerification, "verifying", state="running", lines=1, lines_of=2, seals=1, last=1, findings=[])
     p.row(RateWindow, "rate", token_id=key("api_token", "token-app"), minute=29_000_000, calls=3)
 
 

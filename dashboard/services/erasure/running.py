@@ -17,7 +17,7 @@ from dashboard.policy import requests as policy
 from dashboard.policy.requests import Event, State
 from dashboard.services import access_log, outbox
 from dashboard.services.cases import case_of
-from dashboard.services.requests import working
+from dashboard.services.requests import matching, working
 from models import Person, RequestStep, SealedPayload, SubjectRequest, bound
 
 from . import certifying, erasing, fault, finding, ledger, planning, profile, residue
@@ -102,6 +102,7 @@ def _erase(means: Means, request_id: str) -> bool:
         _keep_counts(session, request.id, found)
         _end_the_others(session, request, known)
         _name_nobody(request, backups_until=bound(session).at + means.settings.backups)
+        matching.record_keys(session, request, known.person)
         access_log.record(session, "request_erased", case=case_of(request), count=sum(found.values()))
         fault.point("erase.before_commit")
         session.commit()

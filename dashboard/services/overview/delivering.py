@@ -24,7 +24,7 @@ from dashboard.policy.requests import Event, Kind, State
 from dashboard.services import access_log
 from dashboard.services.cases import case_of, ref_of
 from dashboard.services.erasure import fault, finding
-from dashboard.services.requests import former, letters, links, working
+from dashboard.services.requests import former, letters, links, matching, working
 from models import ExportFile, Person, SubjectRequest, bound, new_id
 
 from .collecting import Reader, collect, snapshot
@@ -195,6 +195,7 @@ def _hand_over(means: Means, asked: Asked, made: Sequence[Made]) -> bool:
         _write(session, request, person, means.settings, lasts=until)
         request.state = policy.move(request.state, Event.FILES_MADE)
         request.email = request.email_key = None
+        matching.record_keys(session, request, person)
         access_log.record(session, "request_delivered", case=case_of(request))
         fault.point("delivery.before_commit")
         session.commit()

@@ -82,6 +82,7 @@ BECAUSE: Mapping[str, Both] = {
     "follow_up": ("to follow up your contact request", "om uw contactverzoek op te volgen"),
     "onboarding": ("to set up your account", "om uw account in te richten"),
     "subject_request": ("to carry out your request", "om uw verzoek uit te voeren"),
+    "carry out an overview or a copy": ("to carry out your request", "om uw verzoek uit te voeren"),
 }
 """Why somebody looked, by purpose."""
 THE_SYSTEM: Both = ("This system itself", "Dit systeem zelf")
