@@ -17,6 +17,7 @@ from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_c
 from .person import Person, fate_of, models_of_persons, rows_of, tie_of
 from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
+from .statistics import UsageCompany, UsageDay, UsageFigure, UsageWeek, WebsiteFigure
 from .subject_request import SubjectRequest, receive_request
 from .ticket import AppError, Ticket
 from .usage import TraceOpening, TraceWidening, UsageEvent, record_events
@@ -68,7 +69,12 @@ __all__ = [
     "Tombstone",
     "TraceOpening",
     "TraceWidening",
+    "UsageCompany",
+    "UsageDay",
     "UsageEvent",
+    "UsageFigure",
+    "UsageWeek",
+    "WebsiteFigure",
     "bind",
     "bound",
     "count_call",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from . import jobs, request_jobs
 from .jobs import Verb
+from .statistics import weeks
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ SCHEDULE = (
         N_("Every hour: delete fingerprints of erased values once no backup is left.")),
     Job("settle_large_tables", timedelta(hours=24), request_jobs.settle_large_tables,
         N_("Every night: rid the files of large tables of what was deleted from them.")),
+    Job("make_figures", timedelta(hours=24), weeks.make_figures,
+        N_("Every night: count the day's usage, and make the figures of weeks that are over.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,
         N_("Every 30 minutes: delete old lines of this page, and say which runs were abandoned.")),
 )  # fmt: skip

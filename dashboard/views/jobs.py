@@ -27,6 +27,7 @@ LABELS = {
     "keep_the_ledger": lazy_gettext("Keep the ledger"),
     "forget_fingerprints": lazy_gettext("Forget fingerprints"),
     "settle_large_tables": lazy_gettext("Clean large tables"),
+    "make_figures": lazy_gettext("Make the statistics"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""
