@@ -3,7 +3,7 @@
 Others import tables from here and nowhere else.
 """
 
-from . import stray
+from . import statistics, stray
 from .access import Access, Actor, Reach
 from .account import Account, AccountPreference, OnboardingCase
 from .audit import AccessRecord
@@ -87,6 +87,7 @@ __all__ = [
     "receive_request",
     "record_events",
     "rows_of",
+    "statistics",
     "stray",
     "tie_of",
     "utcnow",

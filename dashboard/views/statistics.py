@@ -127,7 +127,7 @@ def _side_by_side(found: SideBySide, words: tuple[str, str, str, str], head: str
     title, unit, everyone, rest = words
     return {
         "found": found, "weeks": found.weeks, "head": head, "unit": unit, "title": title, "everyone": everyone,
-        "rest": rest, "empty": not any(found.everyone.figures),
+        "rest": rest, "nothing": not any(found.everyone.figures),
         "figures": {"all": _chart("all", title, found.everyone, found.weeks, unit, large=True)},
     }  # fmt: skip
 

@@ -101,6 +101,7 @@ KINDS = {
     "subject-requests": ("subject_request",),
     "staff": ("staff", "proposal", "api_token"),
     "accounts": ("account",),
+    "statistics": ("usage_company",),
 }
 """Under /admin/…: the tables whose ids belong in the addresses; elsewhere all of them are tried. Of the others, two."""
 EXTERNAL = ("account-mine_question", "company-mine_question")

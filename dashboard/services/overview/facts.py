@@ -19,6 +19,7 @@ SOURCES: Mapping[str, str] = {
     "account_preference": "person_in_app",
     "app_error": "app",
     "usage_event": "app",
+    "usage_day": "app",
     "ticket": "ticket",
     "onboarding_case": "staff",
     "trace_opening": "staff",
