@@ -3,7 +3,7 @@
 Others import tables from here and nowhere else.
 """
 
-from . import statistics, stray
+from . import stray
 from .access import Access, Actor, Reach
 from .account import Account, AccountPreference, OnboardingCase
 from .audit import AccessRecord
@@ -17,15 +17,32 @@ from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_c
 from .person import Person, fate_of, models_of_persons, rows_of, tie_of
 from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
-from .statistics import UsageCompany, UsageDay, UsageFigure, UsageWeek, WebsiteFigure
+from .statistics import (
+    ANYTHING,
+    EVERYONE,
+    REST,
+    UsageCompany,
+    UsageDay,
+    UsageFigure,
+    UsageWeek,
+    WebsiteFigure,
+    WeekCount,
+    counts_of_week,
+    first_use,
+    people_of_companies,
+    roll_up_day,
+)
 from .subject_request import SubjectRequest, receive_request
 from .ticket import AppError, Ticket
 from .usage import TraceOpening, TraceWidening, UsageEvent, record_events
 
 __all__ = [
+    "ANYTHING",
     "CLOSED",
     "CONDITIONS",
+    "EVERYONE",
     "PERSONAL",
+    "REST",
     "Access",
     "AccessRecord",
     "Account",
@@ -75,19 +92,23 @@ __all__ = [
     "UsageFigure",
     "UsageWeek",
     "WebsiteFigure",
+    "WeekCount",
     "bind",
     "bound",
     "count_call",
+    "counts_of_week",
     "db",
     "fate_of",
+    "first_use",
     "lock_ledger",
     "models_of_persons",
     "new_id",
+    "people_of_companies",
     "privacy_of",
     "receive_request",
     "record_events",
+    "roll_up_day",
     "rows_of",
-    "statistics",
     "stray",
     "tie_of",
     "utcnow",

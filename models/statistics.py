@@ -112,7 +112,7 @@ class WebsiteFigure(Base):
 
 
 @dataclass(frozen=True)
-class Count:
+class WeekCount:
     """What the people of one company did in a week, exactly: never shown, never kept."""
 
     feature: str
@@ -158,7 +158,7 @@ def _of_each_account(dialect: str, *, begin: datetime, end: datetime) -> Select[
     return found.where(func.length(event.c.id) > 0)
 
 
-def counts_of_week(session: Session, first: date, last: date) -> Iterator[Count]:
+def counts_of_week(session: Session, first: date, last: date) -> Iterator[WeekCount]:
     """Yield what was done on the days from first to last, question by question, and in each company by company.
 
     Whoever did anything at all comes first, under ANYTHING, without uses.
@@ -167,14 +167,14 @@ def counts_of_week(session: Session, first: date, last: date) -> Iterator[Count]
     mine = mine.where(UsageDay.day.between(first, last))
     anything = mine.with_only_columns(Account.company_id, func.count(UsageDay.account_id.distinct()))
     for company, people in session.execute(anything.group_by(Account.company_id).order_by(Account.company_id)):
-        yield Count(ANYTHING, ANYTHING, company, people, 0, 0)
+        yield WeekCount(ANYTHING, ANYTHING, company, people, 0, 0)
     parts = (UsageDay.feature, UsageDay.action, Account.company_id)
     one = mine.with_only_columns(*parts, func.sum(UsageDay.uses).label("uses")).group_by(UsageDay.account_id, *parts)
     each = one.subquery()
     what = (each.c.feature, each.c.action, each.c.company_id)
     counted = select(*what, func.count(), func.sum(each.c.uses), func.max(each.c.uses)).group_by(*what).order_by(*what)
     for feature, action, company, people, uses, largest in session.execute(counted):
-        yield Count(feature, action, company, people, int(uses), largest)
+        yield WeekCount(feature, action, company, people, int(uses), largest)
 
 
 def people_of_companies(session: Session, ids: list[str]) -> Sequence[tuple[str, str, int]]:

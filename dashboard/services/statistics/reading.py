@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.policy.disclosure import Group, Shown, publish
 from dashboard.services.refusals import NotInReach
-from models import UsageCompany, UsageFigure, UsageWeek, WebsiteFigure, statistics
+from models import ANYTHING, EVERYONE, REST, UsageCompany, UsageFigure, UsageWeek, WebsiteFigure
 
 WEEK = timedelta(days=7)
 PERIODS = (4, 13, 52)
@@ -76,7 +76,7 @@ def last_weeks(session: Session, count: int) -> tuple[date, ...]:
 
 def of_everyone(session: Session, *, weeks: int) -> Usage:
     """Return the usage of all users together (P35)."""
-    return _usage(session, statistics.EVERYONE, weeks=last_weeks(session, weeks))
+    return _usage(session, EVERYONE, weeks=last_weeks(session, weeks))
 
 
 def of_company(session: Session, company: str, *, weeks: int) -> tuple[str, Usage]:
@@ -94,7 +94,7 @@ def _usage(session: Session, scope: str, *, weeks: tuple[date, ...]) -> Usage:
     cells: dict[tuple[str, str], dict[date, Shown]] = {}
     for feature, action, week, people, uses in found:
         cells.setdefault((feature, action), {})[week] = Shown(people, uses or 0)
-    anything = _line("", cells.pop((statistics.ANYTHING, statistics.ANYTHING), {}), weeks)
+    anything = _line("", cells.pop((ANYTHING, ANYTHING), {}), weeks)
     features: dict[str, list[Line]] = {}
     for feature, action in sorted(cells):
         features.setdefault(feature, []).append(_line(action, cells[feature, action], weeks))
@@ -109,12 +109,12 @@ def across_companies(session: Session, *, weeks: int) -> SideBySide:
     """Return the people of each company that may be named, side by side, all others as one, and everyone."""
     chosen = last_weeks(session, weeks)
     figure = UsageFigure
-    asked = (figure.feature == statistics.ANYTHING, figure.action == statistics.ANYTHING, figure.week.in_(chosen))
+    asked = (figure.feature == ANYTHING, figure.action == ANYTHING, figure.week.in_(chosen))
     by_scope: dict[str, dict[date, Shown]] = {}
     for scope, week, people in session.execute(select(figure.scope, figure.week, figure.people).where(*asked)):
         by_scope.setdefault(scope, {})[week] = Shown(people, 0)
     lines = [_line(name, by_scope[key], chosen, key=key) for key, name in companies(session) if key in by_scope]
-    everyone, rest = (_line("", by_scope.get(scope, {}), chosen) for scope in (statistics.EVERYONE, statistics.REST))
+    everyone, rest = (_line("", by_scope.get(scope, {}), chosen) for scope in (EVERYONE, REST))
     return SideBySide(chosen, everyone, tuple(lines), rest)
 
 

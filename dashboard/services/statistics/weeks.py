@@ -18,7 +18,21 @@ from sqlalchemy.orm import Session
 from dashboard.config import Settings
 from dashboard.policy.calendar import first_kept
 from dashboard.policy.disclosure import LEAST_IN_COMPANY, Group, Published, Shown, publish
-from models import UsageCompany, UsageDay, UsageFigure, UsageWeek, bound, statistics
+from models import (
+    ANYTHING,
+    EVERYONE,
+    REST,
+    UsageCompany,
+    UsageDay,
+    UsageFigure,
+    UsageWeek,
+    WeekCount,
+    bound,
+    counts_of_week,
+    first_use,
+    people_of_companies,
+    roll_up_day,
+)
 
 WEEK = timedelta(days=7)
 SETTLES = timedelta(days=3)
@@ -55,7 +69,7 @@ def is_settled(week: date, *, today: date) -> bool:
 def open_weeks(session: Session, *, oldest: date, today: date, zone: ZoneInfo) -> Iterator[date]:
     """Yield the Mondays of the weeks without figures, the oldest first, up to this one."""
     made = session.scalar(select(func.max(UsageWeek.week)))
-    began = None if made else statistics.first_use(session)
+    began = None if made else first_use(session)
     if made is None and began is None:
         return
     week = max(oldest, made + WEEK if made else monday((began or bound(session).at).astimezone(zone).date()))
@@ -74,7 +88,7 @@ def _roll_up(session: Session, day: date, *, zone: ZoneInfo) -> int:
     begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
     for left in reversed(range(TRIES)):
         try:
-            written = statistics.roll_up_day(session, day, begin=begin, end=end)
+            written = roll_up_day(session, day, begin=begin, end=end)
             session.commit()
             return written
         except IntegrityError:
@@ -95,7 +109,7 @@ def make_week(session: Session, week: date) -> int:
     session.flush()  # who comes second finds the mark and stops here
     figures = list(_figures(session, week))
     session.add_all(figures)
-    _name_companies(session, {f.scope for f in figures} - {statistics.EVERYONE, statistics.REST})
+    _name_companies(session, {f.scope for f in figures} - {EVERYONE, REST})
     session.execute(_alone(delete(UsageDay).where(UsageDay.day < week + WEEK)))
     session.commit()
     return len(figures)
@@ -104,31 +118,31 @@ def make_week(session: Session, week: date) -> int:
 def _figures(session: Session, week: date) -> Iterator[UsageFigure]:
     """Decide question by question. A company's parts are shown only where its whole is: else they would bound it."""
     active: set[str] | None = None
-    counts = statistics.counts_of_week(session, week, week + WEEK - timedelta(days=1))
+    counts = counts_of_week(session, week, week + WEEK - timedelta(days=1))
     for (feature, action), of_companies in groupby(counts, key=attrgetter("feature", "action")):
         found = publish({count.company: _group(count) for count in of_companies}, within=active)
         active = set(found.groups or ()) if active is None else active
         for scope, shown in _scopes(found):
-            uses = None if feature == statistics.ANYTHING else shown.uses
+            uses = None if feature == ANYTHING else shown.uses
             yield UsageFigure(scope=scope, week=week, feature=feature, action=action, people=shown.people, uses=uses)
 
 
-def _group(count: statistics.Count) -> Group:
+def _group(count: WeekCount) -> Group:
     return Group(count.people, count.uses, count.largest)
 
 
 def _scopes(found: Published) -> Iterator[tuple[str, Shown]]:
     """Yield what is shown, by scope; all other companies as one have no figure beside a total without companies."""
     if found.everyone and found.rest:
-        yield statistics.EVERYONE, found.everyone
+        yield EVERYONE, found.everyone
         yield from (found.groups or {}).items()
         if found.groups:
-            yield statistics.REST, found.rest
+            yield REST, found.rest
 
 
 def _name_companies(session: Session, ids: set[str]) -> None:
     known = set(session.scalars(select(UsageCompany.id)))
-    for company, name, people in statistics.people_of_companies(session, sorted(ids - known)):
+    for company, name, people in people_of_companies(session, sorted(ids - known)):
         if people >= LEAST_IN_COMPANY:
             session.add(UsageCompany(id=company, name=name))
 
@@ -136,16 +150,10 @@ def _name_companies(session: Session, ids: set[str]) -> None:
 def forget(session: Session, *, before: date) -> int:
     """Delete figures older than the events they were of, and those of companies that have become too small to name."""
     named = list(session.scalars(select(UsageCompany.id)))
-    large = {
-        company
-        for company, _name, people in statistics.people_of_companies(session, named)
-        if people >= LEAST_IN_COMPANY
-    }
+    large = {company for company, _name, people in people_of_companies(session, named) if people >= LEAST_IN_COMPANY}
     small = [company for company in named if company not in large]
     session.execute(_alone(delete(UsageCompany).where(UsageCompany.id.in_(small))))
-    nameless = UsageFigure.scope.not_in(select(UsageCompany.id)) & UsageFigure.scope.not_in(
-        (statistics.EVERYONE, statistics.REST)
-    )
+    nameless = UsageFigure.scope.not_in(select(UsageCompany.id)) & UsageFigure.scope.not_in((EVERYONE, REST))
     gone = delete(UsageFigure).where(nameless | (UsageFigure.week < before)).returning(UsageFigure.week)
     count = len(session.execute(_alone(gone)).all())
     session.execute(_alone(delete(UsageWeek).where(UsageWeek.week < before)))
