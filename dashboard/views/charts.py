@@ -50,6 +50,11 @@ class Chart:
     bars: tuple[Bar, ...]
     grid: tuple[tuple[float, str], ...]
 
+    @property
+    def narrow(self) -> bool:
+        """Whether a name centred below the last bar would run out of the picture."""
+        return len(self.bars) > 1 and self.width < LARGE[0]
+
 
 def chart(
     key: str, title: str, counts: Sequence[int | None], *, weeks: Sequence[date], unit: str, large: bool = False
@@ -66,10 +71,10 @@ def chart(
 
 def ceiling(most: int) -> int:
     """Return a round number at the top of the chart, not below the largest count, divisible by GRID."""
-    step = 20
-    while step < most:
-        step = step * 2 if str(step)[0] != "4" else step * 5 // 2
-    return step
+    ten = 1
+    while 80 * ten < most:
+        ten *= 10
+    return next(step * ten for step in (20, 40, 60, 80) if step * ten >= most)
 
 
 def _bars(
