@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterable
 
-from bench import erasure, intake, pages, peers, report
+from bench import erasure, intake, pages, peers, report, statistics
 from bench.databases import NoRoom, filled
 from bench.settings import Run, from_environment
 
@@ -22,6 +22,8 @@ def main(run: Run) -> int:
             tell(report.intake({key: intake.measure(place, run.intake_seconds) for key, place in places.items()}))
         if "erasure" in run.phases:
             tell(report.erasure({key: erasure.measure(place.url) for key, place in places.items()}))
+        if "statistics" in run.phases:
+            tell(report.statistics({key: statistics.measure(place.url) for key, place in places.items()}))
     tell([f"\n{time.monotonic() - started:.0f} s in all; {report.machine()}"])
     return 0
 

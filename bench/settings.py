@@ -20,7 +20,7 @@ class Run:
 
     rows: int = 10_000_000
     engines: tuple[str, ...] = ("sqlite", "postgresql")
-    phases: tuple[str, ...] = ("pages", "intake", "erasure")
+    phases: tuple[str, ...] = ("pages", "intake", "erasure", "statistics")
     peers: bool = True
     times: int = 15
     budget: float = 12.0

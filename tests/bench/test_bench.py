@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.xdist_group("bench")]
 TOLD = {
     "pages": r"## {engine}: 1,000 and 1,000 usage events[\s\S]*\| ours: trace.heavy \| \d",
     "erasure": r"\| {engine}, among 1,000: 100,000 events \| [\d.]+ \|",
+    "statistics": r"\| {engine}, among 1,000 \| \d+ \| [\d.]+ \|",
     "intake": r"\| {engine}, onto 1,000 \| [\d,]+ \| 0 \| 0 \| [\d,]+ \| .* \| none \|",
 }
 
