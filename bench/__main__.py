@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterable
 
-from bench import erasure, intake, pages, peers, purge, report, report_purge
+from bench import erasure, intake, pages, peers, purge, report, report_purge, statistics
 from bench.databases import NoRoom, filled
 from bench.settings import Run, from_environment
 
@@ -25,6 +25,8 @@ def main(run: Run) -> int:
         if "purge" in run.phases:
             purged = {key: purge.measure(place.url, place.facts, quiet=run.quiet) for key, place in places.items()}
             tell(report_purge.lines(purged))
+        if "statistics" in run.phases:
+            tell(report.statistics({key: statistics.measure(place.url) for key, place in places.items()}))
     tell([f"\n{time.monotonic() - started:.0f} s in all; {report.machine()}"])
     return 0
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy
 
 from bench import erasure as erasing
+from bench import statistics as rolling_up
 from bench.intake import Outcome
 from bench.pages import DJANGO, FLASK_ADMIN, OURS, RAW, Key
 from bench.settings import Run
@@ -132,6 +133,19 @@ def erasure(measured: Mapping[tuple[str, int], Sequence[Mapping[str, Any]]]) -> 
     head = ("", "ms", "ms, bare", f"ratio (goal ≤ {erasing.GOAL:g})", "MB before → after")
     rows = [_removed(f"{engine}, among {size:,}", one) for (engine, size), found in measured.items() for one in found]
     yield from table("database and person", [head, *rows])
+
+
+def statistics(measured: Mapping[tuple[str, int], Mapping[str, Any]]) -> Iterable[str]:
+    """Yield the lines about rolling up one day."""
+    yield "\n## Rolling up one day: the night's statement against reading the same events account by account\n"
+    head = ("", "events of the day", "seconds", "seconds, by account", f"ratio (goal ≤ {rolling_up.GOAL:g})")
+    rows = [_rolled_up(f"{engine}, among {size:,}", one) for (engine, size), one in measured.items()]
+    yield from table("database", [head, *rows])
+
+
+def _rolled_up(name: str, one: Mapping[str, Any]) -> Sequence[str]:
+    ours, bare = one["seconds"], one["bare"]
+    return (name, f"{one['events']:,}", f"{ours:.3f}", f"{bare:.3f}", f"{ours / bare:.2f}")
 
 
 def _removed(name: str, one: Mapping[str, Any]) -> Sequence[str]:

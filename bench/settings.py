@@ -23,7 +23,7 @@ class Run:
 
     rows: int = 10_000_000
     engines: tuple[str, ...] = ("sqlite", "postgresql")
-    phases: tuple[str, ...] = ("pages", "intake", "erasure", "purge")
+    phases: tuple[str, ...] = ("pages", "intake", "erasure", "purge", "statistics")
     peers: bool = True
     times: int = 15
     budget: float = 12.0

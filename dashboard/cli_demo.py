@@ -25,8 +25,10 @@ from dashboard.demo.clients import HandingOn, HttpClient, InProcessClient
 from dashboard.demo.live import keep_going
 from dashboard.demo.player import Bar, StoryStopped, play
 from dashboard.demo.story import SEED, tell
+from dashboard.demo.website_figures import tell_website
 from dashboard.serve import Child
 from dashboard.services import tokens
+from dashboard.services.statistics import website, weeks
 from models import Account, ApiToken, ContactRequest, Heartbeat, Staff, db, new_id, utcnow
 
 PASSWORD = "demo-only-password"  # noqa: S105 - printed at start, worthless outside the demo
@@ -100,9 +102,18 @@ def fill(*, accounts: int = 800, events: int = 300_000) -> None:
         except StoryStopped as stopped:
             raise click.ClickException(str(stopped)) from stopped
     play_staff()
+    play_nights()
     with _system("the demo's story is told") as session:
         session.add(Heartbeat(process=TOLD))
         session.commit()
+
+
+def play_nights() -> None:
+    """Make the figures that the nights of the story would have made, and take in the website's."""
+    settings = current_app.extensions["settings"]
+    with _system("the demo's statistics") as session:
+        weeks.make_figures(session, settings)
+        website.take_in(session, tell_website(today=utcnow().astimezone(settings.zone).date(), seed=SEED))
 
 
 def begin() -> datetime | None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_date, format_time, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import format_date, format_decimal, format_time, get_locale, gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
 from dashboard.policy import requests as policy
@@ -32,6 +32,7 @@ PLACES: tuple[tuple[P, Any, str, str], ...] = (
     (P.STAFF_LIST, lazy_gettext("Staff and tokens"), "users", "staff.index"),
     (P.JOB_LIST, lazy_gettext("Jobs"), "gear", "jobs.index"),
     (P.ACCESS_LOG_READ, lazy_gettext("Access log"), "list", "access_log.index"),
+    (P.STATISTICS_READ, lazy_gettext("Statistics"), "bars", "statistics.index"),
     (P.PROCESSOR_LIST, lazy_gettext("Processors"), "plug", "processors.index"),
     (P.ACCESS_MATRIX_READ, lazy_gettext("Access matrix"), "shield", "access_matrix.index"),
     (P.LOOKS_LIST, lazy_gettext("My looks"), "eye", "looks.index"),
@@ -128,6 +129,16 @@ def short(moment: datetime | None) -> str:
     return f"{format_date(moment, 'd MMM')} {clock(moment)}" if moment else "–"
 
 
+def day_month(moment: date) -> str:
+    """24 Nov, where many days stand side by side."""
+    return str(format_date(moment, "d MMM"))
+
+
+def number(count: int) -> str:
+    """18,412, or 18.412 in Dutch."""
+    return str(format_decimal(count))
+
+
 def span(seconds: float) -> str:
     """4 s, 31 min, 16 h 20 min or 3 days: as much as a reader needs."""
     seconds = max(seconds, 0)  # two clocks may differ
@@ -154,5 +165,5 @@ def days_left(due: datetime) -> int:
 def surround(app: Flask) -> None:
     """Give an application's templates their frame."""
     app.context_processor(around)
-    for function in (day, clock, clock_seconds, day_time, short, span, ago, days_left):
+    for function in (day, day_month, number, clock, clock_seconds, day_time, short, span, ago, days_left):
         app.add_template_filter(function)

@@ -20,5 +20,7 @@ class Purpose(StrEnum):
     """Running the back-office itself: staff, tokens, jobs."""
     OVERSIGHT = "oversight"
     """Showing that the policy holds, without personal data."""
+    IMPROVING = "improving"
+    """Improving the experience in and with the app and the website, from figures of groups alone (P24, P34, P35)."""
     OWN = "own"
     """A staff member's own things: their work, looks and preferences."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from . import jobs, request_jobs, usage_months
 from .jobs import Verb
 from .seals import checking, sealing
+from .statistics import weeks
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ SCHEDULE = (
         N_("Every 5 seconds: verify the access log, when somebody has asked for it.")),
     Job("verify_nightly", timedelta(hours=24), checking.verify_nightly,
         N_("Every night: verify the access log, and tell compliance its newest seal.")),
+    Job("make_figures", timedelta(hours=24), weeks.make_figures,
+        N_("Every night: count the day's usage, and make the figures of weeks that are over.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,
         N_("Every 30 minutes: delete old lines of this page, and say which runs were abandoned.")),
 )  # fmt: skip

@@ -33,6 +33,7 @@ LABELS = {
     "seal_access_log": lazy_gettext("Seal the access log"),
     "verify_when_asked": lazy_gettext("Verify the access log when asked"),
     "verify_nightly": lazy_gettext("Verify the access log every night"),
+    "make_figures": lazy_gettext("Make the statistics"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""

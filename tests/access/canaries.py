@@ -1,7 +1,8 @@
 """Values that name where they came from, and finding them again however a page has written them.
 
 A canary is letters and digits only, so escaping for HTML, JSON or an address leaves it as it is; what could hide it is
-base64 (a cookie), which is opened here. Moments are told by their second, phone numbers by their digits.
+base64 (a cookie), which is opened here. Moments are told by their second, phone numbers by their digits, days and counts
+by lying where no true one does: before 1960, above 1,987 millions.
 """
 
 import base64
@@ -12,11 +13,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
-from sqlalchemy import JSON, Column, LargeBinary, String
+from sqlalchemy import JSON, Column, Date, Integer, LargeBinary, String
 from sqlalchemy.types import TypeEngine
 
 from models import CLOSED, Base
@@ -25,6 +26,8 @@ from models.base import UtcDateTime
 WORD = re.compile(r"cnry[0-9a-f]{10}")
 PHONE = re.compile(r"316\d{8}")
 CLOCK = re.compile(r"\d\d:\d\d:\d\d")
+DAY = re.compile(r"19[0-5]\d-\d\d-\d\d")
+COUNT = re.compile(r"1987\d{6}")
 REF = re.compile(r"\b[TCOR]-\d{4,}\b")
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}")
 
@@ -76,6 +79,8 @@ class Canaries:
             return self._moment(cell, at, word)
         if column.name == "phone":
             return self._phone(cell, word)
+        if isinstance(column.type, (Date, Integer)):
+            return self._day_or_count(cell, int(word[4:], 16), is_day=isinstance(column.type, Date))
         self.know(word, cell)
         return _dressed(word, column.type, column.name)
 
@@ -90,6 +95,11 @@ class Canaries:
         digits = f"{int(word[4:], 16) % 10**8:08d}"
         self.know("316" + digits, cell)
         return f"+31 6 {digits}"
+
+    def _day_or_count(self, cell: Cell, chance: int, *, is_day: bool) -> Any:
+        value = date(1901, 1, 1) + timedelta(days=chance % 20_000) if is_day else 1_987_000_000 + chance % 10**6
+        self.know(str(value), cell)
+        return value
 
     def found_in(self, text: str) -> Iterator[Cell]:
         """Yield the cells whose canary stands anywhere in a text, in any of its writings."""
@@ -115,6 +125,8 @@ def needles(text: str) -> Iterator[str]:
         lower = html.unescape(unquote_plus(writing)).lower() if "%" in writing or "&" in writing else writing.lower()
         yield from WORD.findall(lower)
         yield from CLOCK.findall(lower)
+        yield from DAY.findall(lower)
+        yield from COUNT.findall(re.sub(r"[.,\s]", "", lower) if "987" in lower else "")
         yield from PHONE.findall(re.sub(r"[\s().+-]", "", lower) if "6" in lower else "")
 
 

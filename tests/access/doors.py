@@ -102,6 +102,7 @@ KINDS = {
     "staff": ("staff", "proposal", "api_token"),
     "accounts": ("account",),
     "access-log": ("seal_verification",),
+    "statistics": ("usage_company",),
 }
 """Under /admin/…: the tables whose ids belong in the addresses; elsewhere all of them are tried. Of the others, two."""
 EXTERNAL = ("account-mine_question", "company-mine_question")

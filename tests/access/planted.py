@@ -9,7 +9,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -53,7 +53,12 @@ from models import (
     Tombstone,
     TraceOpening,
     TraceWidening,
+    UsageCompany,
+    UsageDay,
     UsageEvent,
+    UsageFigure,
+    UsageWeek,
+    WebsiteFigure,
     db,
 )
 from models.base import UtcDateTime
@@ -234,7 +239,7 @@ def plant(
     """Plant a world into an application's database and return it."""
     world = Planted(app)
     planter = Planter(world, hides=hides, copies=copies)
-    for story in (staff, machines, tickets, strangers, contact_requests, onboarding, subject_requests, looks):
+    for story in (staff, machines, figures, tickets, strangers, contact_requests, onboarding, subject_requests, looks):
         story(planter)
     if existing:
         planter.row(
@@ -312,6 +317,27 @@ def machines(p: Planter) -> None:
     p.row(RateWindow, "rate", token_id=key("api_token", "token-app"), minute=29_000_000, calls=3)
 
 
+def figures(p: Planter) -> None:
+    """Statistics as a night leaves them: of groups, so that every world has the same."""
+    week, company = date(2026, 11, 16), key("company of many")
+    p.row(UsageWeek, "scheduler", part="week", week=week)
+    p.row(UsageCompany, "scheduler", part="company", id=company, name="Company of many")
+    for scope, people in (("everyone", 40), (company, 20), ("rest", 20)):
+        for feature, action in (("", ""), ("Reports", "opened")):
+            uses = 3 * people if feature else None
+            p.row(
+                UsageFigure,
+                "scheduler",
+                scope=scope,
+                week=week,
+                feature=feature,
+                action=action,
+                people=people,
+                uses=uses,
+            )
+    p.row(WebsiteFigure, "scheduler", day=week, week=week, page="/", visits=300, views=700)
+
+
 def person(p: Planter, group: str, **facts: Any) -> str:
     """Add a company, its administrator, and a person's account; return the account's id."""
     company = p.row(Company, group, external_id=f"company-{group}")
@@ -365,6 +391,7 @@ def error_ticket(p: Planter, group: str, *, assignee: str = "", **facts: Any) ->
 def usage(p: Planter, group: str, account: str, *, part: str, at: datetime) -> None:
     """Add one usage event."""
     p.row(UsageEvent, group, part=part, at=at, account_id=account, id=f"event-{key('event', group, part)}")
+    p.row(UsageDay, group, part=part, account_id=account)
 
 
 def opening(p: Planter, group: str, found: str, account: str, *, engineer: str = "support", **facts: Any) -> str:

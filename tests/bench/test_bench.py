@@ -15,6 +15,7 @@ TOLD = {
     "pages": r"## {engine}: 1,000 and 1,000 usage events[\s\S]*\| ours: trace.heavy \| \d",
     "erasure": r"\| {engine}, among 1,000: 100,000 events \| [\d.]+ \|",
     "purge": r"\| {engine}, of 1,000: rows/s, ours and raw \| [\d,]+ / [\d,]+ \|[\s\S]*\| {engine}, of 1,000: the purge itself \| \d",
+    "statistics": r"\| {engine}, among 1,000 \| \d+ \| [\d.]+ \|",
     "intake": r"\| {engine}, onto 1,000 \| [\d,]+ \| 0 \| 0 \| [\d,]+ \| .* \| none \|",
 }
 

@@ -47,6 +47,7 @@ KNOWN: dict[str, tuple[int, str]] = {
         3,
         "The command line of whoever runs the machine; it can only propose, save at the start.",
     ),
+    "dashboard/cli_statistics.py": (1, "Whoever runs the machine takes in website statistics: aggregates, no person."),
     "dashboard/cli_demo.py": (1, "The demo's staff and its tokens, under DEMO=1 only."),
     "dashboard/cli_demo_staff.py": (1, "Which old cases the demo's staff work on; reads keys."),
     "dashboard/api/gate.py": (2, "Machines have a token and no staff row; a refused call is recorded."),

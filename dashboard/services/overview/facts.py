@@ -20,6 +20,7 @@ SOURCES: Mapping[str, str] = {
     "former_address": "app",
     "app_error": "app",
     "usage_event": "app",
+    "usage_day": "app",
     "ticket": "ticket",
     "onboarding_case": "staff",
     "trace_opening": "staff",

@@ -21,6 +21,8 @@ TABLES: Mapping[str, tuple[Both, Both]] = {
         ("What the app itself recorded when it failed for you.", "Wat de app zelf vastlegde toen het bij u misging.")),
     "usage_event": (("Your use of the app", "Uw gebruik van de app"),
         ("How and when you use the app; used in groups only, save to find what led to an error you met.", "Hoe en wanneer u de app gebruikt; alleen in groepen gebruikt, behalve om te vinden wat tot een fout bij u leidde.")),
+    "usage_day": (("Your use of the app, counted by day", "Uw gebruik van de app, geteld per dag"),
+        ("How often you did what on a day; kept about ten days, until figures of groups are made of it.", "Hoe vaak u wat deed op een dag; ongeveer tien dagen bewaard, tot er cijfers van groepen van zijn gemaakt.")),
     "ticket": (("Your support tickets", "Uw supporttickets"),
         ("What you asked our support, and what came of it.", "Wat u aan onze support vroeg, en wat daaruit kwam.")),
     "onboarding_case": (("Help with setting up your account", "Hulp bij het inrichten van uw account"),
