@@ -15,6 +15,7 @@ from .erasure import ErasedFingerprint, LedgerEntry, Suppression, Tombstone, loc
 from .guard import AlreadyBound, OutOfReach, bind, bound
 from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_call
 from .person import Person, fate_of, models_of_persons, rows_of, tie_of
+from .promise import PromiseResult, PromiseStanding
 from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
 from .subject_request import SubjectRequest, receive_request
@@ -52,6 +53,8 @@ __all__ = [
     "OnboardingCase",
     "OutOfReach",
     "Person",
+    "PromiseResult",
+    "PromiseStanding",
     "Proposal",
     "RateWindow",
     "Reach",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from . import jobs, request_jobs
 from .jobs import Verb
+from .promises.jobs import check_promises
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ SCHEDULE = (
         N_("Every minute: write erasures and withdrawals to the ledger outside the database.")),
     Job("forget_fingerprints", timedelta(hours=1), request_jobs.forget_fingerprints,
         N_("Every hour: delete fingerprints of erased values once no backup is left.")),
+    Job("check_promises", timedelta(hours=1), check_promises,
+        N_("Every hour: check whether what the policy promises is true.")),
     Job("settle_large_tables", timedelta(hours=24), request_jobs.settle_large_tables,
         N_("Every night: rid the files of large tables of what was deleted from them.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,

@@ -26,6 +26,7 @@ LABELS = {
     "end_unconfirmed": lazy_gettext("End requests nobody confirmed"),
     "keep_the_ledger": lazy_gettext("Keep the ledger"),
     "forget_fingerprints": lazy_gettext("Forget fingerprints"),
+    "check_promises": lazy_gettext("Check the promises"),
     "settle_large_tables": lazy_gettext("Clean large tables"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
