@@ -6,6 +6,7 @@ Others import tables from here and nowhere else.
 from . import stray
 from .access import Access, Actor, Reach
 from .account import Account, AccountPreference, OnboardingCase
+from .app_message import AppMessage
 from .audit import AccessRecord
 from .base import CONDITIONS, Base, RowCondition, db, new_id, privacy_of, utcnow
 from .classification import CLOSED, PERSONAL, Category, ColumnPrivacy, OnErasure, TablePrivacy
@@ -34,6 +35,7 @@ __all__ = [
     "AlreadyBound",
     "ApiToken",
     "AppError",
+    "AppMessage",
     "Base",
     "Category",
     "ColumnPrivacy",

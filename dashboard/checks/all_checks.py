@@ -2,10 +2,38 @@
 
 from collections.abc import Mapping
 
-from . import accounts, columns, overview, requests, traces
+from . import (
+    accounts,
+    columns,
+    contacts,
+    looks,
+    messages,
+    overview,
+    partners,
+    regions,
+    requests,
+    retention,
+    statistics,
+    traces,
+    usage,
+)
 from .base import Check, by_promise
 
-ROOMS = (accounts, columns, overview, requests, traces)
+ROOMS = (
+    accounts,
+    columns,
+    contacts,
+    looks,
+    messages,
+    overview,
+    partners,
+    regions,
+    requests,
+    retention,
+    statistics,
+    traces,
+    usage,
+)
 """The files of checks, by subject."""
 CHECKS: Mapping[str, Check] = by_promise()
 """Every check by its promise, in the order of the promises."""

@@ -37,6 +37,8 @@ class Look:
     session: Session
     settings: Settings
     at: datetime
+    fingerprint: Callable[[str], str]
+    """How an address is compared without being kept (services/fingerprints.py)."""
 
     def count(self, statement: Any) -> int:
         """Return how many rows a SELECT finds, CAP at most."""

@@ -30,6 +30,17 @@ def foreign_keys(session: Session) -> Mapping[str, frozenset[str]]:
     return {str(name): frozenset(key["referred_table"] for key in keys) for (_schema, name), keys in found.items()}
 
 
+FIGURES = "usage_figure"
+SMALL_FIGURES = text("SELECT count(*) FROM usage_figure WHERE people < :fewer_than")
+
+
+def small_figures(session: Session, *, fewer_than: int) -> int | None:
+    """Return how many published figures count fewer people than that; None while there is no table of them."""
+    if not inspect(session.connection()).has_table(FIGURES):
+        return None
+    return int(session.execute(SMALL_FIGURES, {"fewer_than": fewer_than}).scalar_one())
+
+
 def open_links(session: Session) -> int:
     """Return how many links from other machines to this database are not encrypted; SQLite has no links at all."""
     if session.get_bind().dialect.name != "postgresql":

@@ -43,8 +43,13 @@ class Answer:
 
 def hosts(settings: Settings) -> frozenset[str]:
     """Return the hosts that may be called, with their ports: those of the registry's processors, and no other."""
+    return frozenset(host(url) for url in addresses(settings))
+
+
+def addresses(settings: Settings) -> tuple[str, ...]:
+    """Return the addresses of the registry's processors that are set."""
     urls = (settings.hubspot_base_url, settings.app_webhook_url, settings.website_webhook_url)
-    return frozenset(host(url) for url in urls if url)
+    return tuple(filter(None, urls))
 
 
 def host(url: str) -> str:

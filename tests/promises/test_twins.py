@@ -4,8 +4,8 @@ import pytest
 
 from dashboard.checks.base import State
 
-from . import twins_of_accounts, twins_of_requests, twins_of_traces  # noqa: F401 - each fills TWINS
-from .twins import TWINS, Bench
+from .all_twins import TWINS
+from .twins import Bench
 
 
 @pytest.fixture

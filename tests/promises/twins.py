@@ -14,6 +14,7 @@ from sqlalchemy import text
 from dashboard.checks.all_checks import CHECKS
 from dashboard.checks.base import Finding, Look
 from dashboard.config import Settings
+from dashboard.services import fingerprints
 from models import db, utcnow
 from tests.world import World
 
@@ -45,7 +46,7 @@ class Bench:
     def ask(self, promise: str) -> Finding:
         """Ask the check of a promise, now."""
         with self.world.app.app_context(), self.world.system() as session:
-            return CHECKS[promise](Look(session, self.settings, utcnow()))
+            return CHECKS[promise](Look(session, self.settings, utcnow(), fingerprints.of_address))
 
 
 Twin = Callable[[Bench], Iterator[None]]

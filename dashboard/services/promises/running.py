@@ -16,7 +16,7 @@ from dashboard.checks.base import N_, Check, Finding, Look, State, unknown
 from dashboard.config import Settings
 from dashboard.database.engine import system_session
 from dashboard.policy.promises import register
-from dashboard.services import outbox
+from dashboard.services import fingerprints, outbox
 from models import PromiseResult, PromiseStanding, Staff
 
 FAILED = N_("The check itself failed. Its kind of failure stands in the log.")
@@ -44,7 +44,7 @@ def ask(check: Check, engine: Engine, settings: Settings, *, at: datetime) -> Fi
     """Run one check in a transaction that cannot write; a failure of its own is not measurable."""
     try:
         with system_session(engine, f"check {check.promise}", read_only=True) as session:
-            return check(Look(session, settings, at))
+            return check(Look(session, settings, at, fingerprints.of_address))
     except Exception as error:  # noqa: BLE001 - whatever it is, the other promises are checked
         log.error("check of %s: %s", check.promise, type(error).__name__)  # noqa: TRY400 - a traceback may quote anything
         return replace(unknown(FAILED), unit=check.unit, where=check.where)
