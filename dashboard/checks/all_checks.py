@@ -16,6 +16,7 @@ from . import (
     statistics,
     traces,
     usage,
+    wire,
 )
 from .base import Check, by_promise
 
@@ -33,6 +34,7 @@ ROOMS = (
     statistics,
     traces,
     usage,
+    wire,
 )
 """The files of checks, by subject."""
 CHECKS: Mapping[str, Check] = by_promise()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from models import AccessRecord, Account, OnboardingCase, Staff
 
-from .base import DAY, Finding, Look, N_, check, none_of
+from .base import DAY, N_, Finding, Look, check, none_of
 
 PURPOSES = ("support", "onboarding", "error_analysis", "subject_request")
 """Purposes an account may be read for: those of P30, and the person's own rights."""

@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, or_, select
 from dashboard.policy.message_types import APP_TYPES, NOTICE
 from models import Account, AccountPreference, AppMessage, Message
 
-from .base import DAY, Finding, Look, N_, check, none_of
+from .base import DAY, N_, Finding, Look, check, none_of
 
 WINDOW = 35 * DAY
 SOON = timedelta(hours=1)

@@ -11,7 +11,7 @@ from dashboard.policy.calendar import add_to_date
 from dashboard.processors import outgoing, registry
 from models import RequestStep, SubjectRequest
 
-from .base import Finding, Look, N_, State, check, none_of, unknown
+from .base import N_, Finding, Look, State, check, none_of, unknown
 
 EU = frozenset({"European Union", "Where the company runs it"})
 REVIEW_MONTHS = 12

@@ -2,7 +2,7 @@
 
 from dashboard.config import EU
 
-from .base import Finding, Look, N_, check, none_of
+from .base import N_, Finding, Look, check, none_of
 
 OUTSIDE = N_("DATA_REGION names no country of the European Union.")
 WHERE = "docs/settings.md"

@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 from dashboard.policy.calendar import first_kept
 from models import Account, LedgerEntry, SubjectRequest, UsageEvent
 
-from .base import DAY, Finding, Look, N_, check, none_of
+from .base import DAY, N_, Finding, Look, check, none_of
 
 MONTHS = 24
 WHERE = "/admin/retention/"

@@ -2,7 +2,7 @@
 
 from dashboard.database import live
 
-from .base import Finding, Look, N_, check, none_of, unknown
+from .base import N_, Finding, Look, check, none_of, unknown
 
 SMALLEST = 5
 """People in the smallest group that is shown (policy of statistics)."""

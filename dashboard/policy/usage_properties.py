@@ -4,6 +4,26 @@ What each may hold stands with the contract (api/properties.py); a test holds th
 """
 
 ALLOWED = frozenset(
-    "attempt battery chart floors format interval method offline pages period_from period_until result rows seats "
-    "seconds sensors template threshold widgets zones".split()  # noqa: SIM905 - a list of words is read as one
+    [
+        "attempt",
+        "battery",
+        "chart",
+        "floors",
+        "format",
+        "interval",
+        "method",
+        "offline",
+        "pages",
+        "period_from",
+        "period_until",
+        "result",
+        "rows",
+        "seats",
+        "seconds",
+        "sensors",
+        "template",
+        "threshold",
+        "widgets",
+        "zones",
+    ]
 )

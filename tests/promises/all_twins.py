@@ -8,6 +8,7 @@ from . import (  # noqa: F401 - each fills TWINS
     twins_of_requests,
     twins_of_traces,
     twins_of_usage,
+    twins_of_wire,
 )
 from .twins import TWINS
 
