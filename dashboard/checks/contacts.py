@@ -56,9 +56,9 @@ def permission_is_asked_before_closing(look: Look) -> Finding:
 )
 def who_was_taken_off_stays_off(look: Look) -> Finding:
     """Hold everybody who said yes against the fingerprints of those who were taken off afterwards."""
-    request, since = ContactRequest, {}
-    for fingerprint, at in look.session.execute(select(Suppression.fingerprint, Suppression.since)):
-        since[fingerprint] = at
+    request = ContactRequest
+    off = look.session.execute(select(Suppression.fingerprint, Suppression.since))
+    since = {fingerprint: at for fingerprint, at in off}  # noqa: C416 - rows are no pairs to mypy
     said_yes = look.session.execute(
         select(request.email, request.permission_asked_at).where(request.permission == "yes")
     ).all()

@@ -36,7 +36,7 @@ def messages_have_a_cause(look: Look) -> Finding:
     where="dashboard/policy/message_types.py",
 )
 def preferences_are_respected(look: Look) -> Finding:
-    """Hold what the app sent against the choice in force at that moment; a choice since changed is not held against it."""
+    """Hold what the app sent against the choice in force then; one that was made since is not held against it."""
     choice = AccountPreference
     unwanted = exists().where(
         choice.account_id == sent.account_id,

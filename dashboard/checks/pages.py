@@ -1,4 +1,4 @@
-"""Reading one page of our own as a browser would begin to: its cookies, what it loads and from where, where it leads."""
+"""Reading a page of our own as a browser would begin to: its cookies, what it loads from where, where it leads."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser

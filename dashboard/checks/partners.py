@@ -1,4 +1,4 @@
-"""Partners: on what ground, named on the page, needed, asked, and nobody besides (P12, P14, P15, P39, P53, P55, P56)."""
+"""Partners: on what ground, named, needed, asked, and nobody besides (P12, P14, P15, P39, P53, P55, P56)."""
 
 from datetime import date
 

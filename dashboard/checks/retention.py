@@ -1,4 +1,4 @@
-"""What is kept no longer than published, and not gone earlier: from the data itself, not from a job's word (P40, P41, P50)."""
+"""What is kept as long as published and no longer: from the data itself, not a job's word (P40, P41, P50)."""
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased

@@ -1,4 +1,4 @@
-"""What our website and app show to anybody: encrypted, with no cookie and no third party beyond the list (P11, P20, P52).
+"""What our website and app show to anybody: encrypted, no cookie and no third party beyond the list (P11, P20, P52).
 
 Looked at from outside, at SITE_URL and APP_URL alone. Seen is what a page brings by itself, before its scripts run.
 """

@@ -54,6 +54,11 @@ class Promise:
     red: str = ""
 
     @property
+    def owner_code(self) -> str:
+        """Its owner as an address writes them."""
+        return self.owner.lower().replace(", ", "-").replace(" ", "-")
+
+    @property
     def place(self) -> int:
         """Its place in the list."""
         return int(self.no[1:])

@@ -95,7 +95,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], allowed: frozense
 
 @dataclass(frozen=True)
 class Seen:
-    """What one address of our own site or app showed to anybody: its status, headers, page and cookies as they are set."""
+    """What an address of our own site or app showed to anybody: status, headers, page, and cookies as they are set."""
 
     status: int
     headers: Mapping[str, str]

@@ -76,6 +76,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "sign_in_failed": frozenset(),
     "signed_out": frozenset(),
     "access_refused": frozenset({"reason"}),
+    "promises_checked": frozenset({"count"}),
     "access_log_read": frozenset({"reason", "count"}),
 }
 """Every event, in the past tense, with exactly the facts it carries."""

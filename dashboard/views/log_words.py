@@ -68,6 +68,7 @@ EVENTS: Mapping[str, Any] = {
     "sign_in_failed": _("Sign-in failed"),
     "signed_out": _("Signed out"),
     "access_refused": _("Tried something out of reach"),
+    "promises_checked": _("Had promises checked"),
     "access_log_read": _("Read the access log"),
 }
 REASONS: Mapping[str, Any] = {

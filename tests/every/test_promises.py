@@ -21,16 +21,26 @@ SAYS_NOTHING = {
     "Related to our public website (www.sitelucent.com)",
     "Related to our customer app (app.sitelucent.com)",
     "Your privacy is important for us.",
-    "Our website, www.sitelucent.com, is publically available on the internet and hence the data element specified "
-    "below are applicable to every person who visits our website at the specified location.",
-    "Hence, the data elements specified below apply to our customers, specifically to the individual users who log in "
-    "to the SiteLucent App through app.sitelucent.com.",
-    "We use analytics tools to measure our website's traffic (the amount of people that come to our site) and their "
-    "behavior (what they do, where they click) on our site.",
-    "The collected data helps us to understand how our visitors use our website; what they use, what they don't use, "
-    "where they click, and where not.",
-    "This gives as indications about what parts of our website and the related content is found useful by our "
-    "visitors, and therefore what we should keep, change, do less of, more of, etc.",
+    (
+        "Our website, www.sitelucent.com, is publically available on the internet and hence the data element specified "
+        "below are applicable to every person who visits our website at the specified location."
+    ),
+    (
+        "Hence, the data elements specified below apply to our customers, specifically to the individual users who log in "
+        "to the SiteLucent App through app.sitelucent.com."
+    ),
+    (
+        "We use analytics tools to measure our website's traffic (the amount of people that come to our site) and their "
+        "behavior (what they do, where they click) on our site."
+    ),
+    (
+        "The collected data helps us to understand how our visitors use our website; what they use, what they don't use, "
+        "where they click, and where not."
+    ),
+    (
+        "This gives as indications about what parts of our website and the related content is found useful by our "
+        "visitors, and therefore what we should keep, change, do less of, more of, etc."
+    ),
 }
 """Sentences of the published text that promise and limit nothing by themselves."""
 COMING = {"/admin/retention/", "/admin/statistics/"}

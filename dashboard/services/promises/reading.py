@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dashboard.checks.base import N_, State
 from dashboard.policy import promises
 from dashboard.policy.promises import Kind, Promise, Section
+from dashboard.services.refusals import NotInReach
 from models import PromiseResult, PromiseStanding, bound
 
 UNPROVEN = "unproven"
@@ -75,9 +76,9 @@ class Board:
         found = [line for line in self.lines if line.state == state]
         return sorted(found, key=lambda line: (line.since is None, line.since, line.promise.place))
 
-    def groups(self, state: str = "") -> list[Group]:
-        """Return the lines by the headings of the published text; of one state only, if one is named."""
-        wanted = [line for line in self.lines if state in {"", line.state}]
+    def groups(self, *, state: str = "", owner: str = "") -> list[Group]:
+        """Return the lines by the headings of the published text; of one state or owner only, if one is named."""
+        wanted = [x for x in self.lines if state in {"", x.state} and owner in {"", x.promise.owner_code}]
         headings = {s: section.title for section in _sections() for s in section.sentences}
         titles = [section.title for section in _sections()] + [""]
         by_title = {title: [x for x in wanted if headings.get(x.promise.sentence, "") == title] for title in titles}
@@ -142,3 +143,33 @@ def history(session: Session, no: str, *, zone: ZoneInfo) -> list[Day]:
 
 def _worst(found: Sequence[tuple[str, int | None]]) -> str:
     return min((state for state, _figure in found), key=WORST.index)
+
+
+@dataclass(frozen=True)
+class Details:
+    """One promise with its paragraph (heading and the sentence before and after) and its last thirty days."""
+
+    line: Line
+    title: str
+    before: str
+    after: str
+    days: Sequence[Day]
+
+
+def details(session: Session, no: str, *, zone: ZoneInfo) -> Details:
+    """Return one promise; raise NotInReach when there is none of this number."""
+    promise = promises.register().get(no)
+    if promise is None:
+        raise NotInReach
+    row = session.scalar(select(PromiseStanding).where(PromiseStanding.promise == no))
+    found = line(promise, row, unproven=no in promises.unproven(), at=bound(session).at)
+    return Details(found, *_around(promise.sentence), history(session, no, zone=zone))
+
+
+def _around(sentence: str) -> tuple[str, str, str]:
+    for section in _sections():
+        if sentence in section.sentences:
+            place = section.sentences.index(sentence)
+            before = section.sentences[place - 1] if place else ""
+            return section.title, before, "".join(section.sentences[place + 1 : place + 2])
+    return "", "", ""
