@@ -28,24 +28,24 @@ class SentMessage:
 
 def add(session: Session, facts: SentMessage) -> Answer:
     """Keep that a message was sent; the same id twice is one message. Raise Invalid, DiffersFromBefore."""
+    if _is_known(session, facts):
+        return Answer(200, {"id": facts.id})
+    account_id = session.scalar(select(Account.id).where(Account.external_id == facts.account))
+    if account_id is None:
+        raise Invalid("account", "No account of this id is known. Send the account first.")
+    told = {"type": facts.type, "cause": facts.cause, "sent_at": facts.sent_at, "received_at": bound(session).at}
+    session.add(AppMessage(external_id=facts.id, account_id=account_id, **told))
+    session.flush()
+    return Answer(201, {"id": facts.id})
+
+
+def _is_known(session: Session, facts: SentMessage) -> bool:
     row = AppMessage
     known = session.execute(
         select(row.type, row.cause, row.sent_at, Account.external_id)
         .join(Account, Account.id == row.account_id)
         .where(row.external_id == facts.id)
     ).first()
-    if known:
-        if tuple(known) != (facts.type, facts.cause, facts.sent_at, facts.account):
-            raise DiffersFromBefore
-        return Answer(200, {"id": facts.id})
-    account_id = session.scalar(select(Account.id).where(Account.external_id == facts.account))
-    if account_id is None:
-        raise Invalid("account", "No account of this id is known. Send the account first.")
-    session.add(
-        row(
-            external_id=facts.id, account_id=account_id, type=facts.type, cause=facts.cause,
-            sent_at=facts.sent_at, received_at=bound(session).at,
-        )
-    )  # fmt: skip
-    session.flush()
-    return Answer(201, {"id": facts.id})
+    if known and tuple(known) != (facts.type, facts.cause, facts.sent_at, facts.account):
+        raise DiffersFromBefore
+    return known is not None

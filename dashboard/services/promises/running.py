@@ -78,25 +78,18 @@ def _stand(session: Session, row: PromiseStanding, finding: Finding, *, at: date
 def alarm(session: Session, settings: Settings, newly: Sequence[str], *, at: datetime) -> None:
     """Write a message to every compliance officer: which promises have just broken, and where to look."""
     officers = select(Staff.email).where(Staff.role == "compliance", Staff.active.is_(True)).order_by(Staff.number)
-    numbers = ", ".join(newly)
-    body = "\n".join(
-        (
-            f"Checked at {at:%Y-%m-%d %H:%M} UTC. What the published policy says is not true now:",
-            "",
-            *(f"{no}: “{register()[no].quote}”" for no in newly),
-            "",
-            f"Figures and where to look: {settings.base_url}/admin/promises/",
-        )
-    )
+    told = {
+        "cause": f"check {at:%Y-%m-%dT%H:%M:%SZ}", "body": _letter(settings, newly, at=at),
+        "subject": f"Broken promise: {', '.join(newly)}"[:200],
+    }  # fmt: skip
     for address in session.scalars(officers):
-        outbox.queue(
-            session,
-            type=ALARM_TYPE,
-            cause=f"check {at:%Y-%m-%dT%H:%M:%SZ}",
-            address=address,
-            subject=f"Broken promise: {numbers}"[:200],
-            body=body,
-        )
+        outbox.queue(session, type=ALARM_TYPE, address=address, **told)
+
+
+def _letter(settings: Settings, newly: Sequence[str], *, at: datetime) -> str:
+    quotes = [f"{no}: “{register()[no].quote}”" for no in newly]
+    begins = f"Checked at {at:%Y-%m-%d %H:%M} UTC. What the published policy says is not true now:"
+    return "\n".join((begins, "", *quotes, "", f"Figures and where to look: {settings.base_url}/admin/promises/"))
 
 
 def forget(session: Session, *, at: datetime) -> int:
