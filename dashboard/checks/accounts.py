@@ -8,11 +8,11 @@ from .base import DAY, N_, Finding, Look, State, check, none_of
 
 SOURCES = ("self", "company_admin")
 """The two the policy names (P16)."""
-MONTH = 30 * DAY
+YEAR = 365 * DAY
 ALARM_SHARE = 10
-"""Percent of new accounts that needed a person. The policy says "unique or unforeseen"; a tenth is neither."""
+"""Percent of a year's new accounts that needed a person: a tenth is neither unique nor unforeseen."""
 ALARM_LEAST = 3
-"""Fewer set-ups than this in a month are unique, whatever their share."""
+"""Fewer set-ups than this are unique, whatever their share."""
 FEW = N_("More than one new account in ten needed a person: that is neither unique nor unforeseen.")
 NO_REASON = N_("Somebody stepped in without a reason.")
 
@@ -51,15 +51,16 @@ def cancelled_customers_have_no_accounts(look: Look) -> Finding:
     return none_of(look.count(select(Company.id).where(Company.cancelled_at <= look.at, Company.id.in_(active))))
 
 
-@check("P61", unit=N_("set-ups of the last 30 days in which a person stepped in"), where="/admin/onboarding/")
+@check("P61", unit=N_("accounts made within a year that a person had to help set up"), where="/admin/onboarding/")
 def people_step_in_with_a_reason(look: Look) -> Finding:
     """Look for set-ups without a reason; hold their share against a threshold."""
-    case, since = OnboardingCase, look.at - MONTH
+    case, since = OnboardingCase, look.at - YEAR
     bare = select(case.id).where(
         (func.coalesce(case.reason, "") == "") | (case.taken_at.is_not(None) & case.taken_because.is_(None))
     )
-    made = look.session.scalar(select(func.count()).select_from(Account).where(Account.created_at >= since)) or 0
-    cases = look.session.scalar(select(func.count()).select_from(case).where(case.opened_at >= since)) or 0
+    counted = select(func.count(Account.id.distinct()), func.count(case.account_id.distinct()))
+    joined = counted.outerjoin(case, case.account_id == Account.id).where(Account.created_at >= since)
+    made, cases = look.session.execute(joined).one()
     if unexplained := look.count(bare):
         return Finding(State.BROKEN, unexplained, because=NO_REASON)
     if cases >= ALARM_LEAST and cases * 100 > made * ALARM_SHARE:

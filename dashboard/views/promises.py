@@ -136,8 +136,9 @@ def _bar(board: Board) -> list[tuple[str, float, float]]:
 
 
 def _strip(days: Sequence[Day]) -> list[tuple[str, int]]:
-    """Return the days as bars from left to right, oldest first: colour and place."""
-    return [(STATES[day.state][3], place) for place, day in enumerate(reversed(days))]
+    """Return the days as bars: colour and place, today's the last of thirty-one."""
+    today = days[0].day if days else None
+    return [(STATES[day.state][3], 30 - (today - day.day).days) for day in days if today]
 
 
 def _banner() -> Banner:
