@@ -69,7 +69,7 @@ class PromisesView(Page):
             banner=_banner(), strip=_strip(found.days),
         )  # fmt: skip
 
-    @expose("/check", methods=("POST",))
+    @expose("/check/now", methods=("POST",))
     @acts(P.PROMISE_CHECK)
     def check(self) -> Response:
         """Have every promise checked, or the one that is named."""

@@ -127,7 +127,7 @@ def test_a_promise_is_the_same_404_when_there_is_none(checked, no: str) -> None:
 def test_all_are_checked_and_recorded_when_the_button_is_pressed(world) -> None:
     client = world.sign_in("compliance")
 
-    answer = post(client, "/admin/promises/check")
+    answer = post(client, "/admin/promises/check/now")
 
     events = world.all(select(AccessRecord.event, AccessRecord.count).where(AccessRecord.event == "promises_checked"))
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/promises/")
@@ -141,7 +141,7 @@ def test_one_is_checked_alone_when_its_button_is_pressed(world) -> None:
     client = world.sign_in("compliance")
     world.set(Staff, world.staff["rep"], email="rep@elsewhere.example")
 
-    answer = post(client, "/admin/promises/check", promise="P54")
+    answer = post(client, "/admin/promises/check/now", promise="P54")
 
     shown = text_of(client.get(answer.headers["Location"]))
     assert world.all(select(PromiseStanding.promise, PromiseStanding.state)) == [("P54", "broken")]
@@ -151,7 +151,7 @@ def test_one_is_checked_alone_when_its_button_is_pressed(world) -> None:
 
 @pytest.mark.parametrize("promise", ["P21", "P99", "P22", "'"])
 def test_nothing_is_checked_when_a_promise_has_no_check(world, promise: str) -> None:
-    answer = post(world.sign_in("compliance"), "/admin/promises/check", promise=promise)
+    answer = post(world.sign_in("compliance"), "/admin/promises/check/now", promise=promise)
 
     assert answer.status_code == 404
     assert world.all(select(PromiseResult.number)) == []
@@ -163,4 +163,4 @@ def test_board_is_refused_when_the_role_has_no_part_in_it(checked, who: str) -> 
 
     assert client.get("/admin/promises/").status_code == 403
     assert client.get("/admin/promises/P38").status_code == 403
-    assert post(client, "/admin/promises/check").status_code == 403
+    assert post(client, "/admin/promises/check/now").status_code == 403
