@@ -105,6 +105,8 @@ def _newest(model: Any, moment: Any, *, count: int) -> list[str]:
     """Return the newest free cases; a small story has few, and those `_old` works are not free."""
     with _system() as session:
         free = select(model.id).where(model.assignee_id.is_(None), model.closed_at.is_(None), moment >= utcnow() - OLD)
+        if model is Ticket:
+            free = free.where(Ticket.kind != "deactivation")
         return list(session.scalars(free.order_by(model.number.desc()).limit(count)))
 
 
