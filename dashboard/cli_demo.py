@@ -27,7 +27,7 @@ from dashboard.demo.player import Bar, StoryStopped, play
 from dashboard.demo.story import SEED, tell
 from dashboard.demo.website_figures import tell_website
 from dashboard.serve import Child
-from dashboard.services import tokens
+from dashboard.services import api_tokens, tokens
 from dashboard.services.statistics import website, weeks
 from models import Account, ApiToken, ContactRequest, Heartbeat, Staff, db, new_id, utcnow
 
@@ -160,7 +160,7 @@ def stand_in_tokens(of: str) -> Iterator[dict[Audience, str]]:
 def _key(session: Session, *, name: str, scope: Audience) -> str:
     known = session.scalar(select(ApiToken).where(ApiToken.name == name))
     if known is None:
-        return tokens.make(session, name=name, scope=scope)
+        return api_tokens.make(session, name=name, scope=scope)
     key = tokens.new_key()
     known.token_hash, known.revoked_at = tokens.hashed(key), None
     return key

@@ -20,6 +20,8 @@ from models import Actor, ContactRequest, Staff, Ticket, db, utcnow
 
 OLD = timedelta(days=3)
 """Cases older than this have been worked, but for one in a dozen."""
+WITHIN_A_DAY = timedelta(hours=20)
+"""Requests to be deactivated are met within a day (P42)."""
 IN_HANDS = {"support": 4, "support2": 3, "rep": 3, "rep2": 2}
 """How many of the newest cases lie on whose desk."""
 
@@ -92,14 +94,19 @@ def _in_hands() -> Iterator[Act]:
 
 def _old(model: Any, moment: Any) -> list[Any]:
     with _system() as session:
-        old = select(model.number, model.id, moment).where(model.closed_at.is_(None), moment < utcnow() - OLD)
-        return list(session.execute(old.where(model.assignee_id.is_(None), model.number % 12 > 0)).all())
+        free = select(model.number, model.id, moment).where(model.closed_at.is_(None), model.assignee_id.is_(None))
+        worked = (moment < utcnow() - OLD) & (model.number % 12 > 0)
+        if model is Ticket:
+            worked |= (Ticket.kind == "deactivation") & (moment < utcnow() - WITHIN_A_DAY)
+        return list(session.execute(free.where(worked)).all())
 
 
 def _newest(model: Any, moment: Any, *, count: int) -> list[str]:
     """Return the newest free cases; a small story has few, and those `_old` works are not free."""
     with _system() as session:
         free = select(model.id).where(model.assignee_id.is_(None), model.closed_at.is_(None), moment >= utcnow() - OLD)
+        if model is Ticket:
+            free = free.where(Ticket.kind != "deactivation")
         return list(session.scalars(free.order_by(model.number.desc()).limit(count)))
 
 

@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -63,6 +63,13 @@ class Settings:
     app_webhook_secret: str = setting("", "Signs our calls to the app; the app knows it too.")
     website_webhook_url: str = setting("", "The website's address for our signed calls; unset: a removal waits.")
     website_webhook_secret: str = setting("", "Signs our calls to the website; the website knows it too.")
+
+    site_url: str = setting(
+        "", "The public website, looked at every hour from outside (P11, P52); unset: not measurable."
+    )
+    app_url: str = setting("", "The customer app, looked at every hour from outside (P20, P52); unset: not measurable.")
+    analytics_months: int = setting(0, "Months the analytics tools keep data, as read in their own settings (P39).")
+    analytics_read_on: str = setting("", "The day that was read, as 2026-11-20; a reading counts for a month (P39).")
 
     @property
     def stand_ins_port(self) -> int:
@@ -160,10 +167,19 @@ def _refuse_unusable(settings: Settings) -> None:
         raise UnsafeSetting("PORT must lie between 1 and 65535.")
     if settings.log_level not in logging.getLevelNamesMapping():
         raise UnsafeSetting("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    if settings.analytics_read_on and not _is_day(settings.analytics_read_on):
+        raise UnsafeSetting("ANALYTICS_READ_ON must be a day, such as 2026-11-20.")
     try:
         ZoneInfo(settings.time_zone)
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:
         raise UnsafeSetting("TIME_ZONE must be a name such as Europe/Amsterdam.") from error
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _refuse_unsafe(settings: Settings) -> None:

@@ -31,6 +31,7 @@ PLACES: tuple[tuple[P, Any, str, str], ...] = (
     (P.ONBOARDING_LIST, lazy_gettext("Onboarding"), "person", "onboarding.index"),
     (P.STAFF_LIST, lazy_gettext("Staff and tokens"), "users", "staff.index"),
     (P.JOB_LIST, lazy_gettext("Jobs"), "gear", "jobs.index"),
+    (P.PROMISE_LIST, lazy_gettext("Promises"), "scale", "promises.index"),
     (P.ACCESS_LOG_READ, lazy_gettext("Access log"), "list", "access_log.index"),
     (P.STATISTICS_READ, lazy_gettext("Statistics"), "bars", "statistics.index"),
     (P.PROCESSOR_LIST, lazy_gettext("Processors"), "plug", "processors.index"),

@@ -6,6 +6,7 @@ Others import tables from here and nowhere else.
 from . import stray
 from .access import Access, Actor, Reach
 from .account import Account, AccountPreference, FormerAddress, OnboardingCase
+from .app_message import AppMessage
 from .audit import AccessRecord
 from .base import CONDITIONS, Base, RowCondition, db, new_id, privacy_of, utcnow
 from .classification import CLOSED, PERSONAL, Category, ColumnPrivacy, OnErasure, TablePrivacy
@@ -15,6 +16,7 @@ from .erasure import ErasedFingerprint, LedgerEntry, Suppression, Tombstone, lea
 from .guard import AlreadyBound, OutOfReach, bind, bound
 from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_call
 from .person import Person, fate_of, may_hold, models_of_persons, rows_of, tie_of
+from .promise import PromiseResult, PromiseStanding
 from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
 from .seal import Seal, SealCheckpoint, SealVerification, lock_seals
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
@@ -52,6 +54,7 @@ __all__ = [
     "AlreadyBound",
     "ApiToken",
     "AppError",
+    "AppMessage",
     "Base",
     "Category",
     "ColumnPrivacy",
@@ -72,6 +75,8 @@ __all__ = [
     "OnboardingCase",
     "OutOfReach",
     "Person",
+    "PromiseResult",
+    "PromiseStanding",
     "Proposal",
     "RateWindow",
     "Reach",

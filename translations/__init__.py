@@ -15,6 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from dashboard.policy.permissions import Permission
+from dashboard.policy.promises import register
 from dashboard.policy.purposes import Purpose
 from dashboard.policy.roles import Role
 from dashboard.policy.sentences import sentence
@@ -65,6 +66,7 @@ def _options_under(folder: str) -> dict[str, dict[str, str]]:
 def _said_by_tables() -> Iterator[str]:
     """Sentences that stand as data: beside row conditions, under permissions, in the explain page's states."""
     yield from _said_by_the_registry()
+    yield from (text for promise in register().values() for text in (promise.control, promise.owner, promise.reason))
     yield from (model.__privacy__.kept for model in models_of_persons() if fate_of(model) == OnErasure.KEEP)
     yield from (condition.sentence for condition in CONDITIONS.values())
     yield from (sentence(member) for members in SENTENCES for member in members)

@@ -19,6 +19,12 @@ class ErrorAnswer(BaseModel):
     ref: str
 
 
+class MessageAnswer(BaseModel):
+    """The message that is kept."""
+
+    id: str
+
+
 class ConfirmationAnswer(CaseAnswer):
     """Whether the ticket is confirmed; one that was closed before is not."""
 

@@ -148,6 +148,16 @@ class Ticket(Sent):
     written_at: Moment | None = Field(None, description="When it was written; absent: now.")
 
 
+class SentMessage(Sent):
+    """A message the app sent to one account, without its words (P31)."""
+
+    id: ExternalId
+    account: ExternalId
+    type: Code
+    cause: ExternalId = Field(description="The app's id of the request or event that caused it.")
+    sent_at: Moment
+
+
 class SubjectRequest(Sent):
     """A person asks about their own data: overview, retrieval or removal."""
 

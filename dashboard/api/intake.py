@@ -18,7 +18,7 @@ from dashboard.services.refusals import (
     SomeoneWasFaster,
 )
 
-from . import accounts, companies, persons, support, usage, website
+from . import accounts, companies, messages, persons, support, usage, website
 from .calls import call_of
 from .document import describe
 from .gate import stand_guard
@@ -38,6 +38,7 @@ VIEWS = (
     support.add_error,
     support.add_ticket,
     support.confirm_ticket,
+    messages.add_message,
     persons.add_subject_request,
 )
 """Every call of the contract."""

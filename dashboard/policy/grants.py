@@ -195,6 +195,9 @@ COMPLIANCE = (
     Grant(Role.COMPLIANCE, P.ACCESS_MATRIX_READ, Purpose.OVERSIGHT, "P57"),
     Grant(Role.COMPLIANCE, P.SUBJECT_REQUEST_LIST, Purpose.OVERSIGHT, "P45",
           (rows("subject_request", "all_subject_requests"), rows("request_step", "all_request_steps"))),
+    Grant(Role.COMPLIANCE, P.PROMISE_LIST, Purpose.OVERSIGHT, "P1",
+          (rows("promise_standing", "all_promise_standings"), rows("promise_result", "all_promise_results"))),
+    Grant(Role.COMPLIANCE, P.PROMISE_CHECK, Purpose.OVERSIGHT, "P1", (), frozenset({"promise_standing", "promise_result"})),
     Grant(Role.COMPLIANCE, P.PROCESSOR_LIST, Purpose.OVERSIGHT, "P55", (rows("request_step", "all_request_steps"),)),
 )  # fmt: skip
 

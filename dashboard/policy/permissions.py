@@ -90,6 +90,11 @@ class Permission(StrEnum):
     JOB_LIST = "job:list"
     """See jobs, their runs and the scheduler's sign of life."""
 
+    PROMISE_LIST = "promise:list"
+    """See every promise of the published policy, whether it is true now, and its history."""
+    PROMISE_CHECK = "promise:check"
+    """Have promises checked now."""
+
     ACCESS_LOG_READ = "access-log:read"
     """Read the access log."""
     ACCESS_LOG_ASK = "access-log:ask"

@@ -48,8 +48,8 @@ class Facts:
     """What the compliance page and the person's overview say of a processor (P14, P15, P53–P56).
 
     `valid` tells whether the ground holds today; `note` says why not, or what else must be known. `relation` is app,
-    website or house: whose data it holds. `reachable` False: we cannot erase there, and say so. `reviewed` is the
-    day somebody last asked whether the processor is still needed (P56).
+    website or house: whose data it holds. `reachable` False: we cannot erase there, and say so. `own`: SiteLucent
+    itself, no partner. `reviewed` is the day somebody last asked whether the processor is still needed (P56).
     """
 
     name: str
@@ -63,6 +63,7 @@ class Facts:
     relation: str
     justification: str
     reachable: bool = True
+    own: bool = False
     reviewed: date | None = None
 
 

@@ -25,6 +25,12 @@ WHOLE_SECONDS = 30.0
 """However slowly it trickles: a stop of the scheduler must not wait longer."""
 LARGEST_ANSWER = 64 * 1024
 """Bytes; a yes, a count or an error need less than one."""
+LARGEST_PAGE = 2 * 1024 * 1024
+"""Bytes of a page of our own that is looked at."""
+LOOK_SECONDS = 4.0
+"""For one page: somebody may be waiting for the answer."""
+TRUST: bool | str = True
+"""The certificates that are trusted when looking at our own addresses: those of this machine."""
 LONGEST_WAIT = 24 * 3600
 """Seconds a processor may put us off at a time: the alarm rings after a day."""
 CODES = {401: "not_allowed", 403: "not_allowed", 408: "timed_out", 429: "too_many"}
@@ -43,8 +49,13 @@ class Answer:
 
 def hosts(settings: Settings) -> frozenset[str]:
     """Return the hosts that may be called, with their ports: those of the registry's processors, and no other."""
+    return frozenset(host(url) for url in addresses(settings))
+
+
+def addresses(settings: Settings) -> tuple[str, ...]:
+    """Return the addresses of the registry's processors that are set."""
     urls = (settings.hubspot_base_url, settings.app_webhook_url, settings.website_webhook_url)
-    return frozenset(host(url) for url in urls if url)
+    return tuple(filter(None, urls))
 
 
 def host(url: str) -> str:
@@ -82,6 +93,48 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], allowed: frozense
     raise NotNow(because)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What an address of our own site or app showed to anybody: status, headers, page, and cookies as they are set."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    cookies: tuple[str, ...]
+
+
+def look(url: str, *, allowed: frozenset[str]) -> Seen:
+    """Look at an address of our own from outside, as anybody would; nothing is sent along, so it may be an open link.
+
+    Raise NotNow: not_trusted when its certificate is not, else what a call is refused with.
+    """
+    if host(url) not in allowed:
+        raise NotNow("host_not_allowed")
+    try:
+        seen = _look(url)
+    except requests.exceptions.SSLError:
+        because = "not_trusted"
+    except (requests.Timeout, TimeoutError):
+        because = "timed_out"
+    except (requests.RequestException, HTTPError, OSError, ValueError):
+        because = "unreachable"
+    else:
+        note(url, seen.status)
+        return seen
+    note(url, because)
+    raise NotNow(because)
+
+
+def _look(url: str) -> Seen:
+    ends = time.monotonic() + LOOK_SECONDS
+    with requests.Session() as session:
+        session.trust_env = False
+        patience = (CONNECT_SECONDS, LOOK_SECONDS)
+        sent = session.get(url, timeout=patience, allow_redirects=False, stream=True, verify=TRUST)
+        cookies = tuple(sent.raw.headers.getlist("Set-Cookie"))
+        return Seen(sent.status_code, sent.headers, _read(sent, ends=ends, largest=LARGEST_PAGE), cookies)
+
+
 def _post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     ends = time.monotonic() + WHOLE_SECONDS
     with requests.Session() as session:
@@ -91,13 +144,13 @@ def _post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
         return Answer(sent.status_code, sent.headers, _read(sent, ends=ends))
 
 
-def _read(sent: requests.Response, *, ends: float) -> bytes:
+def _read(sent: requests.Response, *, ends: float, largest: int = LARGEST_ANSWER) -> bytes:
     body = b""
     for part in sent.iter_content(1024):
         body += part
         if time.monotonic() > ends:
             raise TimeoutError
-        if len(body) > LARGEST_ANSWER:
+        if len(body) > largest:
             raise OSError
     return body
 

@@ -80,6 +80,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "signed_out": frozenset(),
     "access_refused": frozenset({"reason"}),
     "verification_asked": frozenset(),
+    "promises_checked": frozenset({"count"}),
     "access_log_read": frozenset({"reason", "count"}),
 }
 """Every event, in the past tense, with exactly the facts it carries."""

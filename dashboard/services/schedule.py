@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from . import jobs, request_jobs, usage_months
 from .jobs import Verb
+from .promises.jobs import check_promises
 from .seals import checking, sealing
 from .statistics import weeks
 
@@ -58,6 +59,8 @@ SCHEDULE = (
         N_("Every hour: delete fingerprints of erased values once no backup is left.")),
     Job("forget_former_addresses", timedelta(hours=1), request_jobs.forget_former_addresses,
         N_("Every hour: delete the addresses that accounts had until 14 days ago.")),
+    Job("check_promises", timedelta(hours=1), check_promises,
+        N_("Every hour: check whether what the policy promises is true.")),
     Job("settle_large_tables", timedelta(hours=24), request_jobs.settle_large_tables,
         N_("Every night: rid the files of large tables of what was deleted from them.")),
     Job("keep_months", timedelta(hours=1), usage_months.keep_months,

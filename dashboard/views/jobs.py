@@ -28,6 +28,7 @@ LABELS = {
     "keep_the_ledger": lazy_gettext("Keep the ledger"),
     "forget_fingerprints": lazy_gettext("Forget fingerprints"),
     "forget_former_addresses": lazy_gettext("Forget former addresses"),
+    "check_promises": lazy_gettext("Check the promises"),
     "settle_large_tables": lazy_gettext("Clean large tables"),
     "keep_months": lazy_gettext("Keep the months of usage"),
     "seal_access_log": lazy_gettext("Seal the access log"),

@@ -72,6 +72,7 @@ EVENTS: Mapping[str, Any] = {
     "signed_out": _("Signed out"),
     "access_refused": _("Tried something out of reach"),
     "verification_asked": _("Had the access log verified"),
+    "promises_checked": _("Had promises checked"),
     "access_log_read": _("Read the access log"),
 }
 REASONS: Mapping[str, Any] = {

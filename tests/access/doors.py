@@ -105,6 +105,8 @@ KINDS = {
     "statistics": ("usage_company",),
 }
 """Under /admin/…: the tables whose ids belong in the addresses; elsewhere all of them are tried. Of the others, two."""
+PROMISE = "P38"
+"""What stands in the address of one promise."""
 EXTERNAL = ("account-mine_question", "company-mine_question")
 """The app's own ids, which stand in the addresses of the intake API."""
 
@@ -113,6 +115,8 @@ def candidates(world: Planted, door: Door, method: str) -> list[str]:
     """Return the ids worth trying at a door, an absent one first."""
     if not door.takes_id or method not in door.methods:
         return [ABSENT]
+    if "no" in door.parameters:
+        return [ABSENT, PROMISE]
     meant = next((KINDS[part] for part in door.path.split("/") if part in KINDS), tuple(KINDS["staff"]))
     return [ABSENT, *EXTERNAL, *(i for table, ids in world.ids.items() for i in (ids if table in meant else ids[:2]))]
 

@@ -6,7 +6,17 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
-from models import Account, AppError, Company, ContactRequest, IdempotencyRecord, SubjectRequest, Ticket, UsageEvent
+from models import (
+    Account,
+    AppError,
+    AppMessage,
+    Company,
+    ContactRequest,
+    IdempotencyRecord,
+    SubjectRequest,
+    Ticket,
+    UsageEvent,
+)
 from tests.api.conftest import ago, failure, letter, person, submission
 
 CANARY = "CNRY-sent-value"
@@ -36,6 +46,12 @@ WRITES = {
     "preferences": ("PUT", "/accounts/ac-1/preferences", {"data_alert": False}, None),
     "error": ("POST", "/errors", failure("ac-1", feature="Reports", message="Page 41"), AppError),
     "ticket": ("POST", "/tickets", letter("ac-1", language="nl", written_at=ago(hours=1)), Ticket),
+    "message": (
+        "POST",
+        "/messages",
+        {"id": "m-1", "account": "ac-1", "type": "report_ready", "cause": "report-7", "sent_at": ago(hours=1)},
+        AppMessage,
+    ),
     "subject_request": (
         "POST",
         "/subject-requests",
@@ -89,7 +105,17 @@ def send(app_machine, website, account):
 
 
 def _counts(world):
-    tables = (ContactRequest, Company, Account, AppError, Ticket, UsageEvent, IdempotencyRecord, SubjectRequest)
+    tables = (
+        ContactRequest,
+        Company,
+        Account,
+        AppError,
+        AppMessage,
+        Ticket,
+        UsageEvent,
+        IdempotencyRecord,
+        SubjectRequest,
+    )
     return [world.all(select(func.count()).select_from(table))[0][0] for table in tables]
 
 

@@ -51,6 +51,17 @@ def test_who_else_holds_data_is_read_with_its_ground_when_processors_are_opened(
     officer.sees("HubSpot", "Privacy Shield", "Not valid", "Out of our reach", "gdpr-delete")
 
 
+def test_every_promise_is_read_with_its_figure_when_it_has_been_checked(arrive, world):
+    world.error_ticket(world.account(), assignee="support")
+    officer = arrive(Officer, "compliance").go_by_menu("Promises").stands_at("Promises")
+
+    officer.press("Check now").sees("2 promises are broken", "2 of 61 promises are broken", "Privacy Shield")
+    officer.sees_nothing_of("CNRY", "cnry", "demo.example")
+    officer.page.get_by_role("link", name="P38", exact=True).click()
+    officer.sees("This will be done by the support engineer assigned to that issue only.", "The last 30 days", "Holds")
+    officer.press("Check now").sees("P38 was checked.").sees_nothing_of("CNRY")
+
+
 @pytest.mark.parametrize(
     ("state", "answer"),
     [

@@ -27,7 +27,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "headers": set(),
     "serve": set(),
     "extensions": set(),
-    "services": BELOW,
+    "services": {"checks"} | BELOW,
     "checks": BELOW,
     "processors": {"config", "models", "policy"},
     "database": {"config", "models", "policy"},

@@ -39,6 +39,11 @@ KNOWN: dict[str, tuple[int, str]] = {
         2,
         "To whom a letter goes is looked up outside the engineer's reach, and whether the request is their own.",
     ),
+    "dashboard/cli_promises.py": (1, "Whoever runs the machine has the promises printed: figures, never a person."),
+    "dashboard/services/promises/running.py": (
+        2,
+        "Checks count in every table, in a transaction that reads only; another keeps what they found.",
+    ),
     "scheduler.py": (4, "Jobs and the sign of life: nobody is signed in."),
     "dashboard/database/engine.py": (1, "system_session() itself."),
     "dashboard/front_door.py": (1, "A refusal is recorded in a session of its own; it may write the log only."),

@@ -16,6 +16,7 @@ from dashboard.services.refusals import Invalid, NotInReach
 from dashboard.services.requests import former
 from models import Account, AccountPreference, Company, CompanyAdministrator, bound
 
+from . import notices
 from .acting import Answer
 from .companies import BY_COMPANY
 from .erased import refuse_if_erased
@@ -99,6 +100,8 @@ def deactivate(session: Session, external_id: str, *, requested_by: str, at: dat
             raise Invalid("requested_by", "Only the person (self) or an administrator of the company may ask for this.")
         account.deactivated_at, account.deactivated_by = at, requested_by
         close_cases(session, [account.id], outcome="deactivated")
+        if requested_by != SELF:
+            notices.tell(session, [account.id], by="administrator", at=at)
     return _answer(200, account)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from dashboard.services.refusals import NotInReach
 from models import Account, Company, CompanyAdministrator, bound
 
+from . import notices
 from .acting import Answer
 from .erased import erased_among
 from .onboarding import close_cases
@@ -62,6 +63,7 @@ def _deactivate_all(session: Session, company_id: str, at: datetime) -> None:
         execution_options={"synchronize_session": False},
     )
     close_cases(session, ids, outcome="deactivated")
+    notices.tell(session, ids, by=BY_COMPANY, at=at)
 
 
 def _deactivated_with(session: Session, company_id: str) -> int:

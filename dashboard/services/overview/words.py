@@ -37,6 +37,8 @@ TABLES: Mapping[str, tuple[Both, Both]] = {
         ("When we tried to get in contact, as you asked.", "Wanneer wij contact zochten, zoals u vroeg.")),
     "idempotency_record": (("Repeated calls of the app", "Herhaalde aanroepen van de app"),
         ("What we answered the app or website about you, so that a call sent twice acts once.", "Wat wij de app of website over u antwoordden, zodat een dubbele aanroep één keer werkt.")),
+    "app_message": (("Messages the app sent you, and why", "Berichten die de app u stuurde, en waarom"),
+        ("Type, cause and time; never the text.", "Soort, aanleiding en tijd; nooit de tekst.")),
     "message": (("Messages we sent you, and why", "Berichten die wij u stuurden, en waarom"),
         ("Type, cause and time; the address and the text are deleted once a message has gone.", "Soort, aanleiding en tijd; adres en tekst worden verwijderd zodra een bericht weg is.")),
     "access_record": (("Who looked at your data", "Wie uw gegevens heeft bekeken"),
