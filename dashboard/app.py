@@ -27,6 +27,8 @@ from dashboard.public import (
 )
 from dashboard.services import keys, listing
 from dashboard.services.erasure import ledger
+from dashboard.services.retention import rules
+from dashboard.services.schedule import SCHEDULE
 from dashboard.views import (
     access_log,
     access_matrix,
@@ -71,7 +73,7 @@ PERSONS = (privacy, confirmations, lost_mailbox, standing, certificates, downloa
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
-    """Return a ready application; raise UnsafeSetting or SilentEndpoint rather than start open."""
+    """Return a ready application; raise UnsafeSetting, SilentEndpoint or RuleRefused rather than start open."""
     settings = config.read(os.environ if environ is None else environ)
     app = Flask("dashboard", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.from_mapping(flask_settings(settings))
@@ -79,6 +81,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     connect_rooms(app, settings)
     front_door.verify_declarations(app)
+    rules.verify(jobs=[job.name for job in SCHEDULE])
     return app
 
 

@@ -16,6 +16,7 @@ from .guard import AlreadyBound, OutOfReach, bind, bound
 from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_call
 from .person import Person, fate_of, models_of_persons, rows_of, tie_of
 from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
+from .retention import Lease, RetentionForecast, RetentionPause, RetentionRun
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
 from .subject_request import SubjectRequest, receive_request
 from .ticket import AppError, Ticket
@@ -46,6 +47,7 @@ __all__ = [
     "IdempotencyRecord",
     "Invitation",
     "JobRun",
+    "Lease",
     "LedgerEntry",
     "Message",
     "OnErasure",
@@ -57,6 +59,9 @@ __all__ = [
     "Reach",
     "RequestLink",
     "RequestStep",
+    "RetentionForecast",
+    "RetentionPause",
+    "RetentionRun",
     "RowCondition",
     "SealedPayload",
     "Staff",

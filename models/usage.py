@@ -54,7 +54,10 @@ class UsageEvent(Base):
     properties: Mapped[dict[str, Any] | None] = personal(
         JSON(none_as_null=True), Category.USAGE, nullable=True, note="Details from the allow-list (P10)."
     )
-    __table_args__ = (Index("ix_usage_event_trace", "account_id", "occurred_at", "id"),)
+    __table_args__ = (
+        Index("ix_usage_event_trace", "account_id", "occurred_at", "id"),
+        Index("ix_usage_event_time", "occurred_at"),
+    )
 
 
 class TraceOpening(Base):

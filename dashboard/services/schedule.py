@@ -6,7 +6,7 @@ All slots are counted in UTC from 1970; a job names how long its slot is, and ru
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import jobs, request_jobs
+from . import jobs, request_jobs, retention_jobs
 from .jobs import Verb
 
 
@@ -54,6 +54,8 @@ SCHEDULE = (
         N_("Every hour: delete fingerprints of erased values once no backup is left.")),
     Job("settle_large_tables", timedelta(hours=24), request_jobs.settle_large_tables,
         N_("Every night: rid the files of large tables of what was deleted from them.")),
+    Job("keep_to_limits", timedelta(minutes=1), retention_jobs.keep_to_limits,
+        N_("Every night at 02:15, and whenever a run waits: delete what has been kept as long as its rule says.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,
         N_("Every 30 minutes: delete old lines of this page, and say which runs were abandoned.")),
 )  # fmt: skip

@@ -27,6 +27,7 @@ LABELS = {
     "keep_the_ledger": lazy_gettext("Keep the ledger"),
     "forget_fingerprints": lazy_gettext("Forget fingerprints"),
     "settle_large_tables": lazy_gettext("Clean large tables"),
+    "keep_to_limits": lazy_gettext("Keep to the limits"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""

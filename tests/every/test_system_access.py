@@ -14,6 +14,12 @@ KNOWN: dict[str, tuple[int, str]] = {
         2,
         "Whoever runs the machine replays the ledger, or scans for residue; no value is printed.",
     ),
+    "dashboard/cli_retention.py": (3, "Whoever runs the machine has due rows deleted; clocks and counts are printed."),
+    "dashboard/services/retention/outcome.py": (
+        2,
+        "The oldest clock and the count of each table; whoever asks sees no row of it.",
+    ),
+    "dashboard/services/retention/running.py": (1, "The night deletes what is due; nobody is signed in."),
     "dashboard/public/certificates.py": (1, "Who has the link has the certificate checked; it names nobody."),
     "dashboard/public/confirmations.py": (3, "The person has a link and no account here; its hash finds one request."),
     "dashboard/public/lost_mailbox.py": (

@@ -5,6 +5,7 @@ those that are pointed at. What an erasure leaves on purpose is a fingerprint, a
 who it was.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,18 +50,32 @@ def erase(
     `kept_for`: how long backups live, and with them the fingerprints a later scan looks for. `again`: after a restore,
     when the ledger has its lines already.
     """
+    found = take_away(session, profile)
+    _leave_marks(session, profile, request_id=request_id, until=bound(session).at + kept_for)
+    if not again:
+        _write_ledger(session, profile.person, request_id=request_id)
+    return found
+
+
+def take_away(session: Session, profile: Profile, *, everywhere: bool = True) -> dict[str, int]:
+    """Take a person out of every table, by the one map of persons; return what was found, by table.
+
+    `everywhere`: their address and phone number go from all texts there are, else from those tied to them alone.
+    """
     person, found = profile.person, {}
-    found["free text"] = scrub(session, profile)
+    found["free text"] = scrub(session, profile, everywhere=everywhere)
     for model in _models(OnErasure.ANONYMISE):
         found[model.__tablename__] = _empty(session, model, person)
     _forget_mentions(session, person)
     for model in reversed(_models(OnErasure.DELETE)):
         found[model.__tablename__] = _run(session, delete(model).where(rows_of(model, person)))
-    found |= {m.__tablename__: count(session, m, person) for m in _models(OnErasure.KEEP)}
-    _leave_marks(session, profile, request_id=request_id, until=bound(session).at + kept_for)
-    if not again:
-        _write_ledger(session, profile.person, request_id=request_id)
-    return found
+    return found | {m.__tablename__: count(session, m, person) for m in _models(OnErasure.KEEP)}
+
+
+def leave_tombstones(session: Session, external_ids: Iterable[str]) -> None:
+    """Keep the app's ids from coming back with a late or repeated call (P51)."""
+    for external_id in external_ids:
+        _mark(session, Tombstone(fingerprint=fingerprints.of_key(external_id), erased_at=bound(session).at))
 
 
 def _models(fate: OnErasure) -> list[type[Base]]:
@@ -105,28 +120,42 @@ def _forget_mentions(session: Session, person: Person) -> None:
     _run(session, update(Account).where(named).values(deactivated_by="administrator"))
 
 
-def scrub(session: Session, profile: Profile, *, batch: int = BATCH) -> int:
-    """Take the person out of every free text: names from their own rows, the rest from all; return how many changed."""
+def scrub(session: Session, profile: Profile, *, batch: int = BATCH, everywhere: bool = True) -> int:
+    """Take the person out of free text: names from their own rows, the rest from all; return how many changed.
+
+    Not `everywhere`: out of their own rows only.
+    """
     person = profile.person
     scrubber = Scrubber(profile.names, profile.addresses, profile.phones, (*person.keys, *person.external_ids))
     changed = 0
-    for model in sorted((m.class_ for m in Base.registry.mappers), key=lambda m: m.__tablename__):
+    models = (m.class_ for m in Base.registry.mappers) if everywhere else models_of_persons()
+    for model in sorted(models, key=lambda m: m.__tablename__):
         for name in _texts(model):
-            changed += _scrub_column(session, model, name, scrubber, person=person, batch=batch)
+            where = _to_read(model, name, scrubber, person, everywhere=everywhere)
+            changed += _scrub_column(session, model, name, scrubber, where=where, batch=batch)
     return changed
+
+
+def _to_read(model: type[Base], name: str, scrubber: Scrubber, person: Person, *, everywhere: bool) -> tuple[Any, Any]:
+    """Return which texts of a column are read, and which of them are the person's own."""
+    text: Any = getattr(model, name)
+    if not _tied(model):
+        return _candidates(text, scrubber), text.is_(None) & text.is_not(None)
+    own = rows_of(model, person)
+    return or_(own, _candidates(text, scrubber)) if everywhere else own, own
 
 
 def _texts(model: type[Base]) -> list[str]:
     return [name for name, kept in privacy_of(model).items() if kept.category == Category.FREE_TEXT]
 
 
-def _scrub_column(session: Session, model: Any, name: str, scrubber: Scrubber, *, person: Person, batch: int) -> int:
+def _scrub_column(
+    session: Session, model: Any, name: str, scrubber: Scrubber, *, where: tuple[Any, Any], batch: int
+) -> int:
     key, text = inspect(model).primary_key[0], getattr(model, name)
-    own = rows_of(model, person) if _tied(model) else None
-    where = _candidates(text, scrubber) if own is None else or_(own, _candidates(text, scrubber))
-    mine = own if own is not None else text.is_(None) & text.is_not(None)
+    read, mine = where
     changed = 0
-    for rows in session.execute(select(key, text, mine).where(text.is_not(None), where)).partitions(batch):
+    for rows in session.execute(select(key, text, mine).where(text.is_not(None), read)).partitions(batch):
         for row_key, written, is_own in rows:
             clean = scrubber.own(written) if is_own else scrubber.other(written)
             if clean != written:
@@ -152,8 +181,7 @@ def _leave_marks(session: Session, profile: Profile, *, request_id: str, until: 
     """Write what keeps the person away: tombstones, suppression, and fingerprints for a scan."""
     at = bound(session).at
     companies = session.scalars(select(Company.external_id).where(Company.id.in_(profile.person.companies)))
-    for external_id in (*profile.person.external_ids, *companies):
-        _mark(session, Tombstone(fingerprint=fingerprints.of_key(external_id), erased_at=at))
+    leave_tombstones(session, (*profile.person.external_ids, *companies))
     for address in profile.addresses:
         _mark(session, Suppression(fingerprint=fingerprints.of_address(address), since=at, because="erased"))
     for fingerprint, kind in profile.fingerprints().items():
