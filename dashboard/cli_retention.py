@@ -84,7 +84,7 @@ def _ask(rules: Sequence[Rule], settings: Settings) -> datetime:
     with system_session(db.engine, "retention run") as session:
         for one in rules:
             what = due(one, at, settings.zone)
-            planning.ask(session, one, at=at, before=what.before, previewed=what.count(session), staff_id=None)
+            planning.ask(session, one, at=at, before=what.before, previewed=what.count(session))
     return at
 
 

@@ -17,6 +17,7 @@ from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_c
 from .person import Person, fate_of, models_of_persons, rows_of, tie_of
 from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
 from .retention import Lease, RetentionForecast, RetentionPause, RetentionRun
+from .shape import columns_of, every_table, is_moment, leads_an_index, pointing_at
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
 from .subject_request import SubjectRequest, receive_request
 from .ticket import AppError, Ticket
@@ -76,12 +77,17 @@ __all__ = [
     "UsageEvent",
     "bind",
     "bound",
+    "columns_of",
     "count_call",
     "db",
+    "every_table",
     "fate_of",
+    "is_moment",
+    "leads_an_index",
     "lock_ledger",
     "models_of_persons",
     "new_id",
+    "pointing_at",
     "privacy_of",
     "receive_request",
     "record_events",

@@ -56,6 +56,12 @@ def rows(table: str, condition: str, *categories: Category) -> Rows:
 MYSELF = rows("staff", "myself")
 """What becomes mine is written with my own row locked: a role that has just ended takes nothing along."""
 MY_LOOKS = rows("access_record", "my_access_records")
+RETENTION = (
+    rows("retention_run", "all_retention_runs"),
+    rows("retention_pause", "all_retention_pauses"),
+    rows("job_run", "all_job_runs"),
+    rows("heartbeat", "all_heartbeats"),
+)
 PERSON_OF_MY_TICKET = (
     rows("account", "accounts_of_my_open_tickets", C.IDENTITY),
     rows("company", "companies_of_my_open_tickets", C.COMPANY),
@@ -170,6 +176,11 @@ SYSADMIN = (
            rows("staff_session", "sessions_of_those_who_left")),
           frozenset({"staff", "proposal", "invitation", "staff_session", *STRAY_TABLES})),
     Grant(Role.SYSADMIN, P.TOKEN_REVOKE, Purpose.ADMINISTRATION, "P18", (rows("api_token", "all_tokens"),), frozenset({"api_token"})),
+    Grant(Role.SYSADMIN, P.RETENTION_LIST, Purpose.ADMINISTRATION, "P41", RETENTION),
+    Grant(Role.SYSADMIN, P.RETENTION_RUN, Purpose.ADMINISTRATION, "P41", (rows("retention_run", "all_retention_runs"),),
+          frozenset({"retention_run"})),
+    Grant(Role.SYSADMIN, P.RETENTION_PAUSE, Purpose.ADMINISTRATION, "P40", (rows("retention_pause", "all_retention_pauses"),),
+          frozenset({"retention_pause"})),
     Grant(Role.SYSADMIN, P.JOB_LIST, Purpose.ADMINISTRATION, "P57",
           (rows("job_run", "all_job_runs"), rows("heartbeat", "all_heartbeats"), rows("message", "all_messages"))),
 )  # fmt: skip
@@ -183,6 +194,7 @@ COMPLIANCE = (
     Grant(Role.COMPLIANCE, P.ACCESS_MATRIX_READ, Purpose.OVERSIGHT, "P57"),
     Grant(Role.COMPLIANCE, P.SUBJECT_REQUEST_LIST, Purpose.OVERSIGHT, "P45",
           (rows("subject_request", "all_subject_requests"), rows("request_step", "all_request_steps"))),
+    Grant(Role.COMPLIANCE, P.RETENTION_LIST, Purpose.OVERSIGHT, "P41", RETENTION),
     Grant(Role.COMPLIANCE, P.PROCESSOR_LIST, Purpose.OVERSIGHT, "P55", (rows("request_step", "all_request_steps"),)),
 )  # fmt: skip
 

@@ -88,6 +88,13 @@ class Permission(StrEnum):
     JOB_LIST = "job:list"
     """See jobs, their runs and the scheduler's sign of life."""
 
+    RETENTION_LIST = "retention:list"
+    """See the retention rules, their outcome and their runs: counts and dates, no row."""
+    RETENTION_RUN = "retention:run"
+    """Have a retention rule run now."""
+    RETENTION_PAUSE = "retention:pause"
+    """Pause a retention rule, with a reason and an end, or end its pause."""
+
     ACCESS_LOG_READ = "access-log:read"
     """Read the access log."""
     ACCESS_LOG_ASK = "access-log:ask"

@@ -16,7 +16,7 @@ KNOWN: dict[str, tuple[int, str]] = {
     ),
     "dashboard/cli_retention.py": (3, "Whoever runs the machine has due rows deleted; clocks and counts are printed."),
     "dashboard/services/retention/outcome.py": (
-        2,
+        3,
         "The oldest clock and the count of each table; whoever asks sees no row of it.",
     ),
     "dashboard/services/retention/running.py": (1, "The night deletes what is due; nobody is signed in."),

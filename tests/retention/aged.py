@@ -139,13 +139,13 @@ def night(world: World, **settings: Any) -> int:
     return keep(means(world, **settings))
 
 
-def ask(world: World, name: str, *, staff: str | None = None) -> bool:
+def ask(world: World, name: str) -> bool:
     """Ask for a run of a rule now, held against what is due now."""
     at, rule = utcnow(), the(name)
     with world.app.app_context(), world.system() as session:
         what = due(rule, at, AMSTERDAM)
         found = what.count(session)
-        return planning.ask(session, rule, at=at, before=what.before, previewed=found, staff_id=staff)
+        return planning.ask(session, rule, at=at, before=what.before, previewed=found)
 
 
 def runs(world: World, name: str) -> list[Any]:

@@ -13,14 +13,12 @@ from sqlalchemy.orm import Session
 
 from dashboard.policy.calendar import kept_from
 from dashboard.policy.retention import Rule
-from models import Base
-
-from .rules import tables
+from models import Base, every_table
 
 
 def model_of(rule: Rule) -> type[Base]:
     """Return the table of a rule."""
-    return tables()[rule.table]
+    return every_table()[rule.table]
 
 
 def clock_of(rule: Rule) -> Any:
@@ -58,6 +56,11 @@ class Due:
         found = select(clock_of(self.rule)).where(self.where(since=since))
         counted = select(func.count()).select_from(found.limit(at_most).subquery())
         return session.scalar(counted) or 0
+
+    def clocks(self, session: Session, *, at_most: int) -> list[datetime]:
+        """Return the clocks of the due rows, oldest first, at most so many."""
+        clock = clock_of(self.rule)
+        return list(session.scalars(select(clock).where(self.where()).order_by(clock).limit(at_most)))
 
     def nth(self, session: Session, place: int) -> datetime | None:
         """Return the clock of the due row at this place, oldest first from 0; None when there are not so many."""

@@ -54,13 +54,17 @@ def _tonight(session: Session, rule: Rule, night: str, *, at: datetime, zone: Zo
     )
 
 
-def ask(session: Session, rule: Rule, *, at: datetime, before: datetime, previewed: int, staff_id: str | None) -> bool:
-    """Plan a run now, held against what was shown; one that waits or runs already is that run. Commits."""
-    run = RetentionRun(
+def asked(rule: Rule, *, at: datetime, before: datetime, previewed: int, staff_id: str | None = None) -> RetentionRun:
+    """Return a run to be done now, held against what was shown."""
+    return RetentionRun(
         rule=rule.name, period=f"asked:{new_id()}", before=before, previewed=previewed, planned_at=at, next_try_at=at,
         asked_by=staff_id,
     )  # fmt: skip
-    return _add(session, run)
+
+
+def ask(session: Session, rule: Rule, *, at: datetime, before: datetime, previewed: int) -> bool:
+    """Plan a run now; one that waits or runs already is that run. Commits."""
+    return _add(session, asked(rule, at=at, before=before, previewed=previewed))
 
 
 def _add(session: Session, run: RetentionRun) -> bool:

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Engine, delete, inspect, select, tuple_, update
+from sqlalchemy import Engine, delete, inspect, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from dashboard.policy.retention import Action
 from dashboard.services.erasure import erasing, fault, finding, profile
-from models import Base, OnErasure, Person, UsageEvent, privacy_of
+from models import Base, OnErasure, Person, UsageEvent, pointing_at, privacy_of
 
 from .due import Due, clock_of, model_of
-from .rules import tables
 
 
 @dataclass(frozen=True)
@@ -84,25 +83,15 @@ def _id(model: type[Base]) -> Any:
 
 
 def _clear(session: Session, model: type[Base], ids: Sequence[str]) -> None:
-    for child, column in _pointing_at(model):
-        points = getattr(child, column.name).in_(ids)
-        if privacy_of(child)[column.name].on_erasure == OnErasure.ANONYMISE:
-            _run(session, update(child).where(points).values({column.name: None}))
+    for child, name in pointing_at(model):
+        points = getattr(child, name).in_(ids)
+        if privacy_of(child)[name].on_erasure == OnErasure.ANONYMISE:
+            _run(session, update(child).where(points).values({name: None}))
         else:
             if "id" in inspect(child).columns:
                 _clear(session, child, list(session.scalars(select(_id(child)).where(points))))
             _run(session, delete(child).where(points))
         fault.point(f"retention.{child.__tablename__}")
-
-
-def _pointing_at(model: type[Base]) -> list[tuple[type[Base], Column[Any]]]:
-    """Return the columns of other tables that point at rows of this one."""
-    return [
-        (child, column)
-        for child in tables().values()
-        for column in inspect(child).columns
-        if any(key.column.table is model.__table__ for key in column.foreign_keys)
-    ]
 
 
 def _accounts(session: Session, due: Due, rows: int) -> Went:

@@ -7,12 +7,8 @@ index, because what is due is looked for in the oldest rows alone.
 import re
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import DateTime
-from sqlalchemy.orm import Mapper
-
 from dashboard.policy.retention import PROMISED, RULES, Action, Rule
-from models import PERSONAL, Base, models_of_persons, privacy_of
-from models.base import UtcDateTime
+from models import PERSONAL, Base, columns_of, every_table, is_moment, leads_an_index, models_of_persons, privacy_of
 
 PROMISES = {f"P{number}" for number in range(1, 62)}
 """The promises of the published policy are numbered so."""
@@ -44,7 +40,7 @@ def faults(rules: Iterable[Rule], *, jobs: Iterable[str]) -> Iterator[str]:
 
 def _faults(rule: Rule) -> Iterator[str]:
     yield from _period_faults(rule)
-    model = tables().get(rule.table)
+    model = every_table().get(rule.table)
     if model is None:
         yield f"there is no table {rule.table!r}"
         return
@@ -62,36 +58,25 @@ def _period_faults(rule: Rule) -> Iterator[str]:
 
 
 def _column_faults(rule: Rule, model: type[Base]) -> Iterator[str]:
-    columns = model.__table__.c
+    columns = columns_of(model)
     named = (rule.clock, *rule.empties, *filter(None, (rule.gone_when, rule.unless and rule.unless[0])))
     unknown = [name for name in named if name not in columns]
     yield from (f"{rule.table} has no column {name!r}" for name in unknown)
     if unknown:
         return
-    if not isinstance(columns[rule.clock].type, UtcDateTime | DateTime):
+    if not is_moment(model, rule.clock):
         yield f"{rule.table}.{rule.clock} is no moment in time"
-    elif not _leads_an_index(model, rule.clock):
+    elif not leads_an_index(model, rule.clock):
         yield f"{rule.table}.{rule.clock} leads no index: what is due could only be found by reading everything"
     yield from _action_faults(rule, model)
-
-
-def _leads_an_index(model: type[Base], clock: str) -> bool:
-    indexes = getattr(model.__table__, "indexes", ())
-    return any(next(iter(index.columns)).name == clock for index in indexes)
 
 
 def _action_faults(rule: Rule, model: type[Base]) -> Iterator[str]:
     if (rule.action == Action.ANONYMISE) != bool(rule.empties):
         yield "anonymise names the columns it empties, delete names none"
     for name in rule.empties:
-        if not model.__table__.c[name].nullable:
+        if not columns_of(model)[name].nullable:
             yield f"{rule.table}.{name} cannot be emptied"
-
-
-def tables() -> dict[str, type[Base]]:
-    """Return every table of the house by its name."""
-    mappers: Iterable[Mapper[Base]] = Base.registry.mappers
-    return {mapper.class_.__tablename__: mapper.class_ for mapper in mappers}
 
 
 def personal_tables() -> set[str]:
@@ -99,7 +84,7 @@ def personal_tables() -> set[str]:
     of_persons = {model.__tablename__ for model in models_of_persons()}
     return of_persons | {
         name
-        for name, model in tables().items()
+        for name, model in every_table().items()
         if model.__privacy__.subject in OF_PERSONS
         or any(kept.category in PERSONAL for kept in privacy_of(model).values())
     }
