@@ -20,6 +20,7 @@ from dashboard.public import (
     downloads,
     invitation,
     lost_mailbox,
+    metrics,
     operations,
     outbox,
     privacy,
@@ -172,7 +173,13 @@ def furnish(app: Flask) -> None:
     for view in VIEWS:
         admin.add_view(view())
     app.add_template_global(queue.seen)
-    for blueprint in (preferences.blueprint, invitation.blueprint, outbox.blueprint, operations.blueprint):
+    for blueprint in (
+        preferences.blueprint,
+        invitation.blueprint,
+        outbox.blueprint,
+        operations.blueprint,
+        metrics.blueprint,
+    ):
         app.register_blueprint(blueprint)
     for room in PERSONS:
         csrf.exempt(room.blueprint)  # no session: their forms carry a token of their own

@@ -59,6 +59,10 @@ class Settings:
     website_webhook_url: str = setting("", "The website's address for our signed calls; unset: a removal waits.")
     website_webhook_secret: str = setting("", "Signs our calls to the website; the website knows it too.")
 
+    metrics_token: str = setting(
+        "", "Bearer token of `/metrics`; unset: this machine alone may ask. At least 32 characters."
+    )
+
     @property
     def stand_ins_port(self) -> int:
         """The port of the partners' stand-ins, which `make run` starts beside the demo."""
@@ -162,6 +166,8 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise UnsafeSetting("BASE_URL must begin with https:// (P52).")
     if settings.data_region not in EU:
         raise UnsafeSetting("DATA_REGION must be a country of the European Union, as two letters (P17, P19).")
+    if settings.metrics_token and len(settings.metrics_token) < 32:
+        raise UnsafeSetting("METRICS_TOKEN is too short: set at least 32 random characters, or none.")
     _refuse_open_links(settings)
 
 

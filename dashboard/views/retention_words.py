@@ -5,8 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, RadioField, StringField
 from wtforms.validators import Optional
@@ -16,37 +15,39 @@ from dashboard.policy.retention import Action, Rule
 from dashboard.services.retention.asking import REASONS
 
 RULES: Mapping[str, Any] = {
-    "usage_events": _l("Usage events"),
-    "accounts": _l("Accounts, with all that hangs on them"),
-    "contact_requests": _l("Contact requests"),
-    "tickets": _l("Closed tickets"),
-    "error_records": _l("Error records (text and session)"),
-    "set_ups": _l("Set-ups"),
-    "requests": _l("Subject requests"),
-    "access_records": _l("Access log"),
-    "messages": _l("Messages"),
-    "export_files": _l("Export files"),
-    "call_answers": _l("Answers to repeated calls"),
-    "sessions": _l("Sign-ins"),
+    "usage_events": lazy_gettext("Usage events"),
+    "accounts": lazy_gettext("Accounts, with all that hangs on them"),
+    "contact_requests": lazy_gettext("Contact requests"),
+    "tickets": lazy_gettext("Closed tickets"),
+    "error_records": lazy_gettext("Error records (text and session)"),
+    "set_ups": lazy_gettext("Set-ups"),
+    "requests": lazy_gettext("Subject requests"),
+    "access_records": lazy_gettext("Access log"),
+    "messages": lazy_gettext("Messages"),
+    "export_files": lazy_gettext("Export files"),
+    "call_answers": lazy_gettext("Answers to repeated calls"),
+    "sessions": lazy_gettext("Sign-ins"),
 }
 SINCE: Mapping[str, Any] = {
-    "occurred_at": _l("after it happened"),
-    "deactivated_at": _l("after deactivation"),
-    "closed_at": _l("after it was closed"),
-    "at": _l("after it was written"),
-    "created_at": _l("after it was made"),
-    "made_at": _l("after it was made"),
+    "occurred_at": lazy_gettext("after it happened"),
+    "deactivated_at": lazy_gettext("after deactivation"),
+    "closed_at": lazy_gettext("after it was closed"),
+    "at": lazy_gettext("after it was written"),
+    "created_at": lazy_gettext("after it was made"),
+    "made_at": lazy_gettext("after it was made"),
 }
 REASON_LABELS: Mapping[str, Any] = {
-    "legal_hold": _l("A law or a court obliges us to keep the data"),
-    "investigation": _l("An incident is being looked into"),
-    "repair": _l("A fault in the data is being repaired"),
-    "wrong_preview": _l("The preview looks wrong"),
+    "legal_hold": lazy_gettext("A law or a court obliges us to keep the data"),
+    "investigation": lazy_gettext("An incident is being looked into"),
+    "repair": lazy_gettext("A fault in the data is being repaired"),
+    "wrong_preview": lazy_gettext("The preview looks wrong"),
 }
 STOPS: Mapping[str, Any] = {
-    "more_than_preview": _l("Stopped: %(found)s rows found, preview said %(previewed)s."),
-    "clock_back": _l("Stopped: the clock stepped back."),
-    "clock_ahead": _l("Stopped: the clock leapt more than 48 hours ahead, or everything stood still for so long."),
+    "more_than_preview": lazy_gettext("Stopped: %(found)s rows found, preview said %(previewed)s."),
+    "clock_back": lazy_gettext("Stopped: the clock stepped back."),
+    "clock_ahead": lazy_gettext(
+        "Stopped: the clock leapt more than 48 hours ahead, or everything stood still for so long."
+    ),
 }
 
 
@@ -86,12 +87,14 @@ class RunForm(FlaskForm):
 
     rule = HiddenField()
     shown = HiddenField()
-    word = StringField(_l("Type RUN to confirm"))
+    word = StringField(lazy_gettext("Type RUN to confirm"))
 
 
 class PauseForm(FlaskForm):
     """Pause a rule, with a reason and an end."""
 
     rule = HiddenField()
-    reason = RadioField(_l("Reason"), choices=[(code, REASON_LABELS[code]) for code in REASONS], validate_choice=False)
-    until = DateField(_l("Until the end of"), [Optional()])
+    reason = RadioField(
+        lazy_gettext("Reason"), choices=[(code, REASON_LABELS[code]) for code in REASONS], validate_choice=False
+    )
+    until = DateField(lazy_gettext("Until the end of"), [Optional()])

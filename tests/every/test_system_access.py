@@ -54,6 +54,7 @@ KNOWN: dict[str, tuple[int, str]] = {
         "Whoever follows an invitation has no session yet; the link's hash finds one row.",
     ),
     "dashboard/public/downloads.py": (4, "A person has no account: the link's hash finds one request and its files."),
+    "dashboard/public/metrics.py": (1, "Who watches the machines has a token or is this machine; counts and ages."),
     "dashboard/public/operations.py": (1, "Readiness asks whether the database answers."),
     "dashboard/services/intake/acting.py": (1, "What the app and the website send, within the token's scope."),
     "dashboard/services/intake/rates.py": (1, "Counts calls per token."),

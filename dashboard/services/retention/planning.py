@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -90,6 +90,12 @@ def live(session: Session, names: Iterable[str] = ()) -> list[RetentionRun]:
 def last_run(session: Session, name: str) -> RetentionRun | None:
     """Return the newest run of a rule."""
     query = select(RetentionRun).where(RetentionRun.rule == name).order_by(RetentionRun.number.desc()).limit(1)
+    return session.scalar(query)
+
+
+def last_success(session: Session, name: str) -> datetime | None:
+    """Return when a rule's last run was done."""
+    query = select(func.max(RetentionRun.ended_at)).where(RetentionRun.rule == name, RetentionRun.state == DONE)
     return session.scalar(query)
 
 

@@ -6,13 +6,15 @@ Silence is red: a rule whose last success is older than a night and two hours is
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
 from dashboard.policy.retention import RULES
 from dashboard.services import outbox
 from models import RetentionRun, Staff
+
+from . import planning
 
 LATE_AFTER = timedelta(hours=26)
 """A success older than this is one too long ago (P41)."""
@@ -98,5 +100,5 @@ def _amiss(session: Session, name: str, *, at: datetime) -> str:
         return ""
     if last.state in {"stopped", "failed"}:
         return str(last.state)
-    done = session.scalar(select(func.max(run.ended_at)).where(run.rule == name, run.state == "done"))
+    done = planning.last_success(session, name)
     return "late" if (done or last.planned_at) < at - LATE_AFTER else ""
