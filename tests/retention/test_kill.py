@@ -91,3 +91,19 @@ def test_end_is_the_same_when_the_process_dies_at_any_point(world, record_proper
     record_property("points", len(ended) - 1)
     assert set(ended[:-1]) == {-signal.SIGKILL}
     assert (ended[-1], len(ended) * step > 25) == (0, True)
+
+
+def test_each_rule_runs_once_when_two_schedulers_look_at_the_same_moment(world):
+    with time_machine.travel(NOW, tick=False):
+        furnish(world)
+        with world.app.app_context():
+            db.engine.dispose()
+        two = [FORK.Process(target=night, args=(world,)) for _ in range(2)]
+        for child in two:
+            child.start()
+        for child in two:
+            child.join(60)
+
+    once = [(name, "done", 2) for name in sorted(RULES)]
+    assert [child.exitcode for child in two] == [0, 0]
+    assert outcome(world)[1] == once

@@ -24,13 +24,16 @@ from . import lease, nights, planning, removing, telling
 from .due import Due
 from .planning import DONE, FAILED, RUNNING, STOPPED
 
-ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 1_000, 100, 20_000
+ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 200, 50, 20_000
+"""Rows of a run's first batch, and of its smallest and largest: the first tells how fast this machine is."""
 AIM_SECONDS = 0.06
 """How long a batch may hold its locks: others wait less than 200 ms behind it, also where SQLite lets one write."""
 REST = 0.5
 """The share of a batch's time that is left to others before the next one."""
 TURN = timedelta(minutes=5)
 """One run of the job works so long at most, and the next one, a minute later, goes on."""
+JUST_NOW = timedelta(minutes=10)
+"""A run that a human asked for so shortly ago was asked for under the clock as it is now."""
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60))
 """How long a failed run is left alone after each try; the last for ever after."""
 
@@ -96,7 +99,7 @@ def _clock_is_believed(session: Session, held: lease.Held, settings: Settings) -
     """Whether the clock may be acted on; if not, every run stops and a human is asked. A run they ask for says yes."""
     at, doubt = utcnow(), lease.doubt(held, at=utcnow())
     waiting = planning.live(session)
-    said_yes = any(run.period.startswith("asked:") and abs(run.planned_at - at) < lease.FORWARD for run in waiting)
+    said_yes = any(run.period.startswith("asked:") and -lease.BACK < at - run.planned_at < JUST_NOW for run in waiting)
     if not doubt or said_yes:
         lease.trust(session, held.token, at=at)
         session.commit()

@@ -96,8 +96,8 @@ def _amiss(session: Session, name: str, *, at: datetime) -> str:
     last = session.execute(
         select(run.state, run.planned_at).where(run.rule == name).order_by(run.number.desc()).limit(1)
     ).first()
-    if last is None:
-        return ""
+    if last is None or planning.is_paused(session, name, at=at):
+        return ""  # a pause is a human's word; what it keeps too long is counted from the data
     if last.state in {"stopped", "failed"}:
         return str(last.state)
     done = planning.last_success(session, name)
