@@ -33,7 +33,7 @@ class Sample(NamedTuple):
 HELP = {
     "need_to_know_scheduler_heartbeat_age_seconds": "Seconds since the scheduler gave a sign of life.",
     "need_to_know_retention_overdue_rows": "Rows more than 24 hours past their limit, counted from the data.",
-    "need_to_know_retention_oldest_row_timestamp_seconds": "The clock of the oldest row a rule is about.",
+    "need_to_know_retention_oldest_row_timestamp_seconds": "The day of the oldest row a rule is about (UTC).",
     "need_to_know_retention_last_success_timestamp_seconds": "When a rule's last run was done.",
     "need_to_know_retention_amiss": "1 while a run has stopped, has failed, or is late.",
 }
@@ -77,7 +77,7 @@ def _retention(at: datetime, settings: Settings) -> Iterator[Sample]:
         rule = {"rule": standing.rule.name}
         yield Sample("need_to_know_retention_overdue_rows", rule, standing.overdue)
         if standing.oldest:
-            oldest = standing.oldest.timestamp()
+            oldest = standing.oldest.timestamp() // 86400 * 86400  # the day: the second is that of one person's deed
             yield Sample("need_to_know_retention_oldest_row_timestamp_seconds", rule, oldest)
 
 

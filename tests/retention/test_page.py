@@ -297,3 +297,14 @@ def test_every_page_is_whole_when_there_is_everything_to_show(world, language: s
     answer = client.get(URL + path, headers={"Accept-Language": language})
 
     assert answer.status_code == 200
+
+
+def test_page_says_the_day_and_not_the_second_when_it_shows_the_oldest_row(world):
+    clock = old("usage_events", NOW) - timedelta(hours=3, minutes=17)
+    plant(world, "usage_events", clock)
+
+    for path in ("", "rule?name=usage_events"):
+        html = html_of(world, URL + path)
+        assert 'datetime="2024-11-24"' in html
+        assert "20:42" not in html
+        assert f"{clock:%H:%M}" not in html

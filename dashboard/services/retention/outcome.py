@@ -33,12 +33,16 @@ LOOK_AT_MOST = 600_000
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a rule stands. `oldest` and `due_at` are None when the table holds nothing the rule is about."""
+    """How a rule stands. `oldest` and `due_at` are None when the table holds nothing the rule is about.
+
+    A page shows `oldest_on`, the company's day: to the second, the moment would be that of one person's deed.
+    """
 
     rule: Rule
     oldest: datetime | None
     due_at: datetime | None
     overdue: int
+    oldest_on: date | None = None
 
     @property
     def kept_through(self) -> datetime | None:
@@ -102,7 +106,7 @@ def outcome(session: Session, rule: Rule, *, at: datetime, zone: ZoneInfo) -> Ou
         return Outcome(rule, None, None, 0)
     late = Due(rule, kept_from(at - GRACE, rule.period, zone))
     overdue = late.count(session, at_most=OVERDUE_AT_MOST) if first < late.before else 0
-    return Outcome(rule, first, due_at(first, rule.period, zone), overdue)
+    return Outcome(rule, first, due_at(first, rule.period, zone), overdue, first.astimezone(zone).date())
 
 
 def ahead(
