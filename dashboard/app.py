@@ -21,6 +21,7 @@ from dashboard.public import (
     former,
     invitation,
     lost_mailbox,
+    metrics,
     operations,
     outbox,
     privacy,
@@ -28,6 +29,8 @@ from dashboard.public import (
 )
 from dashboard.services import keys, listing
 from dashboard.services.erasure import ledger
+from dashboard.services.retention import rules
+from dashboard.services.schedule import SCHEDULE
 from dashboard.views import (
     access_log,
     access_matrix,
@@ -42,6 +45,7 @@ from dashboard.views import (
     processors,
     promises,
     queue,
+    retention,
     staff,
     statistics,
     subject_request_acts,
@@ -60,6 +64,7 @@ VIEWS = (
     subject_request_acts.SubjectRequestActsView,
     accounts.AccountsView,
     onboarding.OnboardingView,
+    retention.RetentionView,
     staff.StaffView,
     jobs.JobsView,
     promises.PromisesView,
@@ -76,7 +81,7 @@ PERSONS = (privacy, confirmations, lost_mailbox, former, standing, certificates,
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
-    """Return a ready application; raise UnsafeSetting or SilentEndpoint rather than start open."""
+    """Return a ready application; raise UnsafeSetting, SilentEndpoint or RuleRefused rather than start open."""
     settings = config.read(os.environ if environ is None else environ)
     app = Flask("dashboard", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.from_mapping(flask_settings(settings))
@@ -84,6 +89,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     connect_rooms(app, settings)
     front_door.verify_declarations(app)
+    rules.verify(jobs=[job.name for job in SCHEDULE])
     return app
 
 
@@ -172,7 +178,13 @@ def furnish(app: Flask) -> None:
     for view in VIEWS:
         admin.add_view(view())
     app.add_template_global(queue.seen)
-    for blueprint in (preferences.blueprint, invitation.blueprint, outbox.blueprint, operations.blueprint):
+    for blueprint in (
+        preferences.blueprint,
+        invitation.blueprint,
+        outbox.blueprint,
+        operations.blueprint,
+        metrics.blueprint,
+    ):
         app.register_blueprint(blueprint)
     for room in PERSONS:
         csrf.exempt(room.blueprint)  # no session: their forms carry a token of their own

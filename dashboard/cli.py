@@ -8,6 +8,7 @@ from dashboard.cli_audit import audit_commands
 from dashboard.cli_demo import demo_command, fill, held, sign_ins, stand_ins
 from dashboard.cli_erasure import erasure_commands
 from dashboard.cli_promises import promise_commands
+from dashboard.cli_retention import retention_commands
 from dashboard.cli_staff import staff_commands, token_commands
 from dashboard.cli_statistics import import_commands
 from dashboard.database import migrate
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(audit_commands)
     app.cli.add_command(import_commands)
     app.cli.add_command(promise_commands)
+    app.cli.add_command(retention_commands)
     cli_documents.register(app)
 
 

@@ -70,6 +70,9 @@ class Settings:
     app_url: str = setting("", "The customer app, looked at every hour from outside (P20, P52); unset: not measurable.")
     analytics_months: int = setting(0, "Months the analytics tools keep data, as read in their own settings (P39).")
     analytics_read_on: str = setting("", "The day that was read, as 2026-11-20; a reading counts for a month (P39).")
+    metrics_token: str = setting(
+        "", "Bearer token of `/metrics`; unset: this machine alone may ask. At least 32 characters."
+    )
 
     @property
     def stand_ins_port(self) -> int:
@@ -189,6 +192,8 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise UnsafeSetting("BASE_URL must begin with https:// (P52).")
     if settings.data_region not in EU:
         raise UnsafeSetting("DATA_REGION must be a country of the European Union, as two letters (P17, P19).")
+    if settings.metrics_token and len(settings.metrics_token) < 32:
+        raise UnsafeSetting("METRICS_TOKEN is too short: set at least 32 random characters, or none.")
     _refuse_open_links(settings)
 
 

@@ -29,6 +29,7 @@ PLACES: tuple[tuple[P, Any, str, str], ...] = (
     (P.SUBJECT_REQUEST_LIST, lazy_gettext("Subject requests"), "inbox", "subject_requests.index"),
     (P.ACCOUNT_LIST, lazy_gettext("Accounts"), "person", "accounts.index"),
     (P.ONBOARDING_LIST, lazy_gettext("Onboarding"), "person", "onboarding.index"),
+    (P.RETENTION_LIST, lazy_gettext("Retention"), "broom", "retention.index"),
     (P.STAFF_LIST, lazy_gettext("Staff and tokens"), "users", "staff.index"),
     (P.JOB_LIST, lazy_gettext("Jobs"), "gear", "jobs.index"),
     (P.PROMISE_LIST, lazy_gettext("Promises"), "scale", "promises.index"),

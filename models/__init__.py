@@ -18,7 +18,9 @@ from .operation import Heartbeat, IdempotencyRecord, JobRun, RateWindow, count_c
 from .person import Person, fate_of, may_hold, models_of_persons, rows_of, tie_of
 from .promise import PromiseResult, PromiseStanding
 from .request_parts import ExportFile, RequestLink, RequestStep, SealedPayload
+from .retention import Lease, RetentionForecast, RetentionPause, RetentionRun
 from .seal import Seal, SealCheckpoint, SealVerification, lock_seals
+from .shape import columns_of, every_table, is_moment, leads_an_index, pointing_at
 from .staff import ApiToken, Invitation, Message, Proposal, Staff, StaffSession
 from .statistics import (
     ANYTHING,
@@ -69,6 +71,7 @@ __all__ = [
     "IdempotencyRecord",
     "Invitation",
     "JobRun",
+    "Lease",
     "LedgerEntry",
     "Message",
     "OnErasure",
@@ -82,6 +85,9 @@ __all__ = [
     "Reach",
     "RequestLink",
     "RequestStep",
+    "RetentionForecast",
+    "RetentionPause",
+    "RetentionRun",
     "RowCondition",
     "Seal",
     "SealCheckpoint",
@@ -105,11 +111,15 @@ __all__ = [
     "WeekCount",
     "bind",
     "bound",
+    "columns_of",
     "count_call",
     "counts_of_week",
     "db",
+    "every_table",
     "fate_of",
     "first_use",
+    "is_moment",
+    "leads_an_index",
     "leave_marks",
     "lock_ledger",
     "lock_seals",
@@ -117,6 +127,7 @@ __all__ = [
     "models_of_persons",
     "new_id",
     "people_of_companies",
+    "pointing_at",
     "privacy_of",
     "receive_request",
     "record_events",

@@ -36,7 +36,7 @@ class Account(Base):
         UtcDateTime, nullable=True, note="First use; ends any sysadmin access (P60)."
     )
     deactivated_at: Mapped[datetime | None] = column(
-        UtcDateTime, nullable=True, note="When it was deactivated; starts the 24 months (P40, P41)."
+        UtcDateTime, nullable=True, index=True, note="When it was deactivated; starts the 24 months (P40, P41)."
     )
     deactivated_by: Mapped[str | None] = column(
         String(64),

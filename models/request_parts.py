@@ -117,7 +117,7 @@ class ExportFile(Base):
     kind: Mapped[str] = column(String(10), note="page, pdf or zip.")
     size: Mapped[int] = column(Integer, note="Its size in bytes.")
     checksum: Mapped[str] = column(String(64), note="SHA-256 of the file.")
-    made_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was made.")
+    made_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, index=True, note="When it was made.")
     ends_at: Mapped[datetime] = column(UtcDateTime, index=True, note="Seven days later it goes.")
     deleted_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it was deleted.")
     verified_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When its absence was checked.")

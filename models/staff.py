@@ -61,7 +61,9 @@ class StaffSession(Base):
     data: Mapped[dict[str, Any]] = column(
         JSON, category=Category.SECRET, note="What the session carries: sign-in facts, form token, notices."
     )
-    created_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="Signed in when; 8 hours at most.")
+    created_at: Mapped[datetime] = column(
+        UtcDateTime, default=utcnow, index=True, note="Signed in when; 8 hours at most."
+    )
     seen_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="Last used, to the minute; 15 idle at most.")
 
 
@@ -150,7 +152,7 @@ class Message(Base):
     )
     subject: Mapped[str] = column(String(200), note="Subject line: never a personal value.")
     body: Mapped[str] = column(Text, category=Category.SECRET, note="The text; emptied once sent or given up.")
-    created_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it was written.")
+    created_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, index=True, note="When it was written.")
     sent_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it went.")
     attempts: Mapped[int] = column(default=0, note="How often it was tried; five times at most.")
     next_try_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="Not tried before then.")

@@ -11,6 +11,8 @@ from .classification import Category, OnErasure, TablePrivacy
 
 FREE = "closed_at IS NULL AND assignee_id IS NULL"
 """What the queue holds: it has an index of its own, in the queue's order, however many tickets there were."""
+FILLED = "message IS NOT NULL OR session IS NOT NULL"
+"""The error records that still say something of a person's usage: retention finds the oldest in an index of its own."""
 
 
 class AppError(Base):
@@ -34,7 +36,10 @@ class AppError(Base):
         String(64), Category.USAGE, note="The usage session it broke.", nullable=True
     )
     received_at: Mapped[datetime] = column(UtcDateTime, default=utcnow, note="When it arrived here.")
-    __table_args__ = (Index("ix_app_error_account", "account_id", "occurred_at"),)
+    __table_args__ = (
+        Index("ix_app_error_account", "account_id", "occurred_at"),
+        Index("ix_app_error_filled", "occurred_at", sqlite_where=text(FILLED), postgresql_where=text(FILLED)),
+    )
 
 
 class Ticket(Base):
@@ -92,7 +97,7 @@ class Ticket(Base):
         Key, foreign_key="staff.id", nullable=True, note="The engineer who has it (P38, P59)."
     )
     assigned_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="Since when.")
-    closed_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, note="When it ended.")
+    closed_at: Mapped[datetime | None] = column(UtcDateTime, nullable=True, index=True, note="When it ended.")
     closed_because: Mapped[str | None] = column(String(40), nullable=True, note="How it ended, as a code.")
     __table_args__ = (
         CheckConstraint("unlocked_by IS NULL OR unlocked_by <> author_id", name="ck_ticket_second_person"),

@@ -61,6 +61,12 @@ FIGURES = (
     rows("usage_week", "all_usage_weeks"), rows("website_figure", "all_website_figures"),
 )  # fmt: skip
 """Counts of groups, rounded; they name nobody, so a look at them is nobody's."""
+RETENTION = (
+    rows("retention_run", "all_retention_runs"),
+    rows("retention_pause", "all_retention_pauses"),
+    rows("job_run", "all_job_runs"),
+    rows("heartbeat", "all_heartbeats"),
+)
 PERSON_OF_MY_TICKET = (
     rows("account", "accounts_of_my_open_tickets", C.IDENTITY),
     rows("company", "companies_of_my_open_tickets", C.COMPANY),
@@ -179,6 +185,11 @@ SYSADMIN = (
            rows("staff_session", "sessions_of_those_who_left")),
           frozenset({"staff", "proposal", "invitation", "staff_session", *STRAY_TABLES})),
     Grant(Role.SYSADMIN, P.TOKEN_REVOKE, Purpose.ADMINISTRATION, "P18", (rows("api_token", "all_tokens"),), frozenset({"api_token"})),
+    Grant(Role.SYSADMIN, P.RETENTION_LIST, Purpose.ADMINISTRATION, "P41", RETENTION),
+    Grant(Role.SYSADMIN, P.RETENTION_RUN, Purpose.ADMINISTRATION, "P41", (rows("retention_run", "all_retention_runs"),),
+          frozenset({"retention_run"})),
+    Grant(Role.SYSADMIN, P.RETENTION_PAUSE, Purpose.ADMINISTRATION, "P40", (rows("retention_pause", "all_retention_pauses"),),
+          frozenset({"retention_pause"})),
     Grant(Role.SYSADMIN, P.JOB_LIST, Purpose.ADMINISTRATION, "P57",
           (rows("job_run", "all_job_runs"), rows("heartbeat", "all_heartbeats"), rows("message", "all_messages"))),
 )  # fmt: skip
@@ -198,6 +209,7 @@ COMPLIANCE = (
     Grant(Role.COMPLIANCE, P.PROMISE_LIST, Purpose.OVERSIGHT, "P1",
           (rows("promise_standing", "all_promise_standings"), rows("promise_result", "all_promise_results"))),
     Grant(Role.COMPLIANCE, P.PROMISE_CHECK, Purpose.OVERSIGHT, "P1", (), frozenset({"promise_standing", "promise_result"})),
+    Grant(Role.COMPLIANCE, P.RETENTION_LIST, Purpose.OVERSIGHT, "P41", RETENTION),
     Grant(Role.COMPLIANCE, P.PROCESSOR_LIST, Purpose.OVERSIGHT, "P55", (rows("request_step", "all_request_steps"),)),
 )  # fmt: skip
 

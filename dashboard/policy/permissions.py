@@ -94,6 +94,12 @@ class Permission(StrEnum):
     """See every promise of the published policy, whether it is true now, and its history."""
     PROMISE_CHECK = "promise:check"
     """Have promises checked now."""
+    RETENTION_LIST = "retention:list"
+    """See the retention rules, their outcome and their runs: counts and dates, no row."""
+    RETENTION_RUN = "retention:run"
+    """Have a retention rule run now."""
+    RETENTION_PAUSE = "retention:pause"
+    """Pause a retention rule, with a reason and an end, or end its pause."""
 
     ACCESS_LOG_READ = "access-log:read"
     """Read the access log."""

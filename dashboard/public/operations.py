@@ -12,6 +12,7 @@ from dashboard.database.migrate import behind
 from dashboard.policy.declare import public
 from dashboard.services import jobs
 from dashboard.services.erasure import ledger
+from dashboard.services.retention import telling
 from models import db, utcnow
 
 blueprint = Blueprint("operations", __name__)
@@ -27,7 +28,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public("A balancer asks whether requests can be served; the answer names what is missing, without detail.")
 def readyz() -> tuple[Response, int]:
-    """Answer what is missing: the database, its migrations, what the ledger knows, the scheduler's sign of life."""
+    """Answer what is missing: database, migrations, what the ledger knows, a sign of life, a night's run."""
     missing = _missing()
     return jsonify(status="not ready" if missing else "ready", missing=missing), 503 if missing else 200
 
@@ -45,6 +46,7 @@ def _missing() -> list[str]:
         with system_session(db.engine, "readiness", read_only=True) as session:
             sign = jobs.last_sign(session)
             restored = ["ledger"] if _is_behind_ledger(session) else []
+            retention = ["retention"] if telling.amiss(session, at=utcnow()) else []
     except Exception:  # noqa: BLE001 - whatever it is, requests cannot be served
         return ["database"]
-    return migrations + restored + ([] if jobs.is_alive(sign, at=utcnow()) else ["scheduler"])
+    return migrations + restored + ([] if jobs.is_alive(sign, at=utcnow()) else ["scheduler"]) + retention

@@ -12,6 +12,7 @@ from typing import Any
 from dashboard.config import Settings
 from dashboard.policy.permissions import Permission
 from dashboard.policy.purposes import Purpose
+from dashboard.policy.retention import EXEMPT, OWNER, RULES, Rule
 from dashboard.policy.roles import Role
 from dashboard.policy.sentences import sentence
 
@@ -26,6 +27,7 @@ def all_documents(endpoints: Iterable[Endpoint]) -> Mapping[str, str]:
     return {
         "docs/roles.md": roles_text(),
         "docs/settings.md": settings_text(),
+        "docs/retention.md": retention_text(),
         "docs/access-matrix.csv": matrix_text(endpoints),
     }
 
@@ -94,6 +96,37 @@ def settings_text() -> str:
 def _setting_row(item: "Field[Any]") -> tuple[str, str, str]:
     shown = {"": "", False: "`0`", True: "`1`"}.get(item.default, f"`{item.default}`")
     return f"`{item.name.upper()}`", shown, item.metadata["text"]
+
+
+def retention_text() -> str:
+    """Return docs/retention.md: how long everything personal is kept, and what needs no rule of its own."""
+    heads = ("rule", "what", "since", "kept for", "then", "promise", "by the job")
+    exempt = ((f"`{table}`", reason) for table, reason in EXEMPT.items())
+    lines = [
+        "# How long what is kept",
+        "",
+        FROM_THE_CODE,
+        "",
+        *RETENTION_TOLD,
+        "",
+        *_table(heads, map(_rule_row, RULES)),
+    ]
+    lines += ["", "## Without a rule of their own", "", *_table(("table", "why"), exempt)]
+    return "\n".join(lines) + "\n"
+
+
+RETENTION_TOLD = (
+    "A period in months or days ends with the last hour of its last day in the company's time zone; a day that a month",
+    "does not have becomes its last one. Never a day early; gone within 24 hours; later than that is overdue and red.",
+    "The source is `dashboard/policy/retention.py`.",
+)
+
+
+def _rule_row(rule: Rule) -> tuple[str, ...]:
+    stays = f"; a row whose `{rule.unless[0]}` is `{rule.unless[1]}` stays" if rule.unless else ""
+    then = f"{rule.action}: {', '.join(rule.empties)}" if rule.empties else f"{rule.action}"
+    since, promise = f"`{rule.table}.{rule.clock}`", ", ".join(rule.promises) or OWNER
+    return f"`{rule.name}`", f"`{rule.table}`{stays}", since, str(rule.period), then, promise, f"`{rule.by}`"
 
 
 def matrix_text(endpoints: Iterable[Endpoint]) -> str:

@@ -6,7 +6,7 @@ All slots are counted in UTC from 1970; a job names how long its slot is, and ru
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import jobs, request_jobs, usage_months
+from . import jobs, request_jobs, retention_jobs, usage_months
 from .jobs import Verb
 from .promises.jobs import check_promises
 from .seals import checking, sealing
@@ -73,6 +73,8 @@ SCHEDULE = (
         N_("Every night: verify the access log, and tell compliance its newest seal.")),
     Job("make_figures", timedelta(hours=24), weeks.make_figures,
         N_("Every night: count the day's usage, and make the figures of weeks that are over.")),
+    Job("keep_to_limits", timedelta(minutes=1), retention_jobs.keep_to_limits,
+        N_("Every night at 02:15, and whenever a run waits: delete what has been kept as long as its rule says.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,
         N_("Every 30 minutes: delete old lines of this page, and say which runs were abandoned.")),
 )  # fmt: skip

@@ -35,6 +35,7 @@ LABELS = {
     "verify_when_asked": lazy_gettext("Verify the access log when asked"),
     "verify_nightly": lazy_gettext("Verify the access log every night"),
     "make_figures": lazy_gettext("Make the statistics"),
+    "keep_to_limits": lazy_gettext("Keep to the limits"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""

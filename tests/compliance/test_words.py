@@ -3,6 +3,7 @@
 from dashboard.services import follow_ups, onboarding, ticket_work, traces
 from dashboard.services.access_log import EVENTS
 from dashboard.services.oversight import LOOKS
+from dashboard.services.retention import asking, planning
 from dashboard.views import log_words
 
 
@@ -26,6 +27,7 @@ def test_words_when_a_reason_can_be_recorded_say_it() -> None:
     codes = {
         *ticket_work.RELEASE_REASONS, *ticket_work.CLOSE_REASONS, *traces.REASONS, *follow_ups.OUTCOMES,
         *follow_ups.RELEASE_REASONS, *follow_ups.ANSWERS, *onboarding.TAKE_REASONS, *onboarding.RELEASE_REASONS, *onboarding.OUTCOMES,
+        *asking.REASONS, *(rule.name for rule in planning.nightly()),
     }  # fmt: skip
 
     unsaid = sorted(codes - log_words.REASONS.keys())

@@ -20,6 +20,12 @@ KNOWN: dict[str, tuple[int, str]] = {
         2,
         "Whoever runs the machine replays the ledger, or scans for residue; no value is printed.",
     ),
+    "dashboard/cli_retention.py": (3, "Whoever runs the machine has due rows deleted; clocks and counts are printed."),
+    "dashboard/services/retention/outcome.py": (
+        3,
+        "The oldest clock and the count of each table; whoever asks sees no row of it.",
+    ),
+    "dashboard/services/retention/running.py": (1, "The night deletes what is due; nobody is signed in."),
     "dashboard/public/certificates.py": (1, "Who has the link has the certificate checked; it names nobody."),
     "dashboard/public/confirmations.py": (3, "The person has a link and no account here; its hash finds one request."),
     "dashboard/public/lost_mailbox.py": (
@@ -61,6 +67,7 @@ KNOWN: dict[str, tuple[int, str]] = {
         "Whoever follows an invitation has no session yet; the link's hash finds one row.",
     ),
     "dashboard/public/downloads.py": (4, "A person has no account: the link's hash finds one request and its files."),
+    "dashboard/public/metrics.py": (1, "Who watches the machines has a token or is this machine; counts and ages."),
     "dashboard/public/operations.py": (1, "Readiness asks whether the database answers."),
     "dashboard/services/intake/acting.py": (1, "What the app and the website send, within the token's scope."),
     "dashboard/services/intake/rates.py": (1, "Counts calls per token."),

@@ -5,7 +5,7 @@ those that are pointed at. What an erasure leaves on purpose is a fingerprint, a
 who it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,18 +53,36 @@ def erase(
     `kept_for`: how long backups live, and with them the fingerprints a later scan looks for. `again`: after a restore,
     when the ledger has its lines already.
     """
-    person, ids = profile.person, _ids_from_outside(session, profile.person)
-    found = {"free text": scrub(session, profile)}
+    ids = _ids_from_outside(session, profile.person)
+    found = take_away(session, profile)
+    _leave_marks(session, profile, ids, request_id=request_id, until=bound(session).at + kept_for)
+    if not again:
+        _write_ledger(session, profile.person, request_id=request_id)
+    return found
+
+
+def take_away(session: Session, profile: Profile, *, everywhere: bool = True) -> dict[str, int]:
+    """Take a person out of every table, by the one map of persons; return what was found, by table.
+
+    `everywhere`: their address and phone number go from all texts there are, else from those tied to them alone.
+    """
+    person = profile.person
+    found = {"free text": scrub(session, profile, everywhere=everywhere)}
     for model in _models(OnErasure.ANONYMISE):
         found[model.__tablename__] = _empty(session, model, person)
     _forget_mentions(session, person)
     for model in reversed(_models(OnErasure.DELETE)):
         found[model.__tablename__] = _delete(session, model, person)
-    found |= {m.__tablename__: count(session, m, person) for m in _models(OnErasure.KEEP)}
-    _leave_marks(session, profile, ids, request_id=request_id, until=bound(session).at + kept_for)
-    if not again:
-        _write_ledger(session, profile.person, request_id=request_id)
-    return found
+    return found | {m.__tablename__: count(session, m, person) for m in _models(OnErasure.KEEP)}
+
+
+def leave_tombstones(session: Session, external_ids: Iterable[str]) -> None:
+    """Keep the app's ids from coming back with a late or repeated call (P51)."""
+    _leave_tombstones(session, map(fingerprints.of_key, external_ids))
+
+
+def _leave_tombstones(session: Session, marks: Iterable[str]) -> None:
+    leave_marks(session, Tombstone, [{"fingerprint": one, "erased_at": bound(session).at} for one in marks])
 
 
 def _models(fate: OnErasure) -> list[type[Base]]:
@@ -118,26 +136,38 @@ def _forget_mentions(session: Session, person: Person) -> None:
     _run(session, update(Account).where(named).values(deactivated_by="administrator"))
 
 
-def scrub(session: Session, profile: Profile, *, batch: int = BATCH) -> int:
-    """Take the person out of every free text: names from their own rows, the rest from all; return how many changed."""
+def scrub(session: Session, profile: Profile, *, batch: int = BATCH, everywhere: bool = True) -> int:
+    """Take the person out of free text: names from their own rows, the rest from all; return how many changed.
+
+    Not `everywhere`: out of their own rows only.
+    """
     person = profile.person
     scrubber = Scrubber(profile.names, profile.addresses, profile.phones, (*person.keys, *person.external_ids))
-    models = sorted((m.class_ for m in Base.registry.mappers if _texts(m.class_)), key=lambda m: m.__tablename__)
-    return sum(_scrub_table(session, model, scrubber, person=person, batch=batch) for model in models)
+    models = (m.class_ for m in Base.registry.mappers) if everywhere else models_of_persons()
+    found = sorted((model for model in models if _texts(model)), key=lambda m: m.__tablename__)
+    return sum(
+        _scrub_table(session, m, scrubber, where=_to_read(m, scrubber, person, everywhere=everywhere), batch=batch)
+        for m in found
+    )
 
 
 def _texts(model: type[Base]) -> list[str]:
     return [name for name, kept in privacy_of(model).items() if kept.category == Category.FREE_TEXT]
 
 
-def _scrub_table(session: Session, model: Any, scrubber: Scrubber, *, person: Person, batch: int) -> int:
+def _to_read(model: Any, scrubber: Scrubber, person: Person, *, everywhere: bool) -> tuple[Any, Any]:
+    """Return which rows of a table are read for their texts, and which of them are the person's own."""
+    own = rows_of(model, person) if model in models_of_persons() else false()
+    goes = fate_of(model) == OnErasure.DELETE  # with the row goes its text: nothing to scrub
+    others = or_(*(_candidates(getattr(model, name), scrubber) for name in _texts(model))) if everywhere else false()
+    return (others & own.is_not(true()) if goes else or_(own, others)), own
+
+
+def _scrub_table(session: Session, model: Any, scrubber: Scrubber, *, where: tuple[Any, Any], batch: int) -> int:
     """Scrub the texts of one table, so many rows at a time, and return how many texts changed."""
     key, texts = inspect(model).primary_key[0], [getattr(model, name) for name in _texts(model)]
-    own = rows_of(model, person) if model in models_of_persons() else false()
-    others = or_(*(_candidates(text, scrubber) for text in texts))
-    goes = fate_of(model) == OnErasure.DELETE  # with the row goes its text: nothing to scrub
-    where = others & own.is_not(true()) if goes else or_(own, others)
-    found = session.execute(select(key, own, *texts).where(where).execution_options(yield_per=batch))
+    read, own = where
+    found = session.execute(select(key, own, *texts).where(read).execution_options(yield_per=batch))
     changed = 0
     for rows in found.partitions():
         clean = [(row[0], row[2:], _scrubbed(model, row, scrubber)) for row in rows]
@@ -178,7 +208,7 @@ def _ids_from_outside(session: Session, person: Person) -> list[str]:
 
 def _leave_marks(session: Session, profile: Profile, ids: Sequence[str], *, request_id: str, until: datetime) -> None:
     """Write what keeps the person away, by ids from outside and by addresses, and fingerprints for a scan."""
-    leave_marks(session, Tombstone, [{"fingerprint": one, "erased_at": bound(session).at} for one in ids])
+    _leave_tombstones(session, ids)
     away = {"since": bound(session).at, "because": "erased"}
     addresses = map(fingerprints.of_address, profile.addresses)
     leave_marks(session, Suppression, [{"fingerprint": address, **away} for address in addresses])
