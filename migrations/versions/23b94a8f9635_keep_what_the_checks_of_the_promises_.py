@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "23b94a8f9635"
-down_revision = "92c76a81dae5"
+down_revision = "7ca4edd47db2"
 
 
 def upgrade() -> None:

@@ -8,7 +8,7 @@ from alembic import op
 from dateutil.relativedelta import relativedelta
 
 revision = "b7d0c1e52a94"
-down_revision = "92c76a81dae5"
+down_revision = "31f13b150497"
 
 COLUMNS = "account_id, occurred_at, id, session, feature, action, properties"
 LOOK_BACK, AHEAD = relativedelta(months=27), relativedelta(months=3)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "ea4deca522fc"
-down_revision = "92c76a81dae5"
+down_revision = "b7d0c1e52a94"
 
 
 def upgrade() -> None:

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import Engine, delete, inspect, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from dashboard.database import partitions
 from dashboard.policy.retention import Action
 from dashboard.services.erasure import erasing, fault, finding, profile
+from dashboard.services.seals import pruning
 from models import Base, OnErasure, Person, UsageEvent, pointing_at, privacy_of
 
 from .due import Due, clock_of, model_of
@@ -30,9 +32,6 @@ class Went:
 Batch = Callable[[Session, Due, int], Went]
 AT_ONCE = 100
 """Rows that have others hanging on them: so many a transaction, each taking a few statements."""
-BEFORE_BATCHES: Mapping[str, Callable[[Engine, datetime], int]] = {}
-"""By rule: what takes whole parts of a table away before the batches begin, everything before a moment (UTC), outside
-of any transaction; it returns how many rows went with them. Where nothing stands here, batches do it all."""
 
 
 def remove(session: Session, due: Due, *, rows: int) -> Went:
@@ -137,6 +136,16 @@ def _submissions(session: Session, due: Due, rows: int) -> Went:
     return _went(len(ids))
 
 
+def _sealed_lines(session: Session, due: Due, rows: int) -> Went:
+    """Remove lines of the access log in whole sealed ranges, which leave a signed checkpoint."""
+    return _went(pruning.prune(session, before=due.before, most=rows))
+
+
+def _whole_months(engine: Engine, before: datetime) -> bool:
+    """Drop the months of usage that ended before a moment, where the database keeps it by the month."""
+    return bool(partitions.drop_whole_months(engine, before=before))
+
+
 def _run(session: Session, statement: Any) -> int:
     result: Any = session.execute(statement.execution_options(synchronize_session=False))
     fault.point("retention.statement")
@@ -149,5 +158,9 @@ CARRIED_OUT: Mapping[str, Batch] = {
     "tickets": _with_what_hangs_on_it,
     "set_ups": _with_what_hangs_on_it,
     "requests": _with_what_hangs_on_it,
+    "access_records": _sealed_lines,
 }
-"""By rule, where rows do not go by time alone. Records of access go by time too, until they are sealed in ranges."""
+"""By rule, where rows do not go by time alone."""
+BEFORE_BATCHES: Mapping[str, Callable[[Engine, datetime], bool]] = {"usage_events": _whole_months}
+"""By rule: what takes whole parts of a table away before the batches begin, everything before a moment (UTC), outside
+of any transaction; it says whether any went. Where nothing stands here, batches do it all."""

@@ -147,11 +147,12 @@ def _whole_parts(means: Means, what: Due, run_id: str, token: int) -> bool:
     shed = removing.BEFORE_BATCHES.get(what.rule.name)
     if shed is None:
         return True
-    gone = shed(means.engine, what.before)
+    if not shed(means.engine, what.before):
+        return True
     with means.session() as session:
         lease.hold(session, token, at=utcnow())
         run, _what = _run_of(session, run_id)
-        run.count += gone
+        run.count = max(run.count, (run.found or 0) - what.count(session))
         session.commit()
     return True
 

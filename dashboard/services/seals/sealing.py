@@ -1,11 +1,12 @@
 """Sealing: every minute the new lines become a range of the chain, and its seal is anchored outside the database.
 
 A number that is drawn and not yet committed is never passed over: database/horizon.py says how far the log is decided.
-A range holds lines of one day (UTC), so that retention, which takes whole ranges, is late by a day at most.
+A range holds lines of one of the company's days, by which retention counts: what it takes is whole ranges.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -25,29 +26,29 @@ MOST = 5_000
 
 def seal_access_log(session: Session, settings: Settings) -> int:
     """Seal what is decided and anchor it; return how many lines. Raise AnchorAhead when the log was cut off."""
-    sealed = seal(session, path=settings.anchor_file)
+    sealed = seal(session, path=settings.anchor_file, zone=settings.zone)
     anchor.catch_up(session, settings.anchor_file)
     session.rollback()
     return sealed
 
 
-def seal(session: Session, *, path: Path, patience: float = horizon.PATIENCE) -> int:
+def seal(session: Session, *, path: Path, zone: tzinfo = UTC, patience: float = horizon.PATIENCE) -> int:
     """Seal every line that is decided, a few thousand to a transaction; return how many lines."""
     engine = session.get_bind().engine
     session.rollback()
     until, sealed = horizon.decided(engine, patience=patience), 0
-    while count := _seal_some(session, until=until, path=path):
+    while count := _seal_some(session, until=until, path=path, zone=zone):
         sealed += count
     return sealed
 
 
-def _seal_some(session: Session, *, until: int, path: Path) -> int:
+def _seal_some(session: Session, *, until: int, path: Path, zone: tzinfo) -> int:
     """Seal the next lines, each day's in a range of its own; the last day's wait while more of it may follow."""
     lock_seals(session)
     anchor.refuse_if_ahead(session, path)
     ends, sealed = chain.newest(session), 0
     found = list(lines.above(session, ends.last, until=until, most=MOST))
-    days = [list(day) for _day, day in groupby(found, key=_day)]
+    days = [list(day) for _day, day in groupby(found, key=partial(_day, zone=zone))]
     for day in days[:-1] if len(found) == MOST and len(days) > 1 else days:
         seal = _next(ends, day)
         session.add(seal)
@@ -56,9 +57,9 @@ def _seal_some(session: Session, *, until: int, path: Path) -> int:
     return sealed
 
 
-def _day(line: Row[Any]) -> Any:
+def _day(line: Row[Any], *, zone: tzinfo) -> Any:
     at = lines.moment(line.at)
-    return at.astimezone(UTC).date() if isinstance(at, datetime) else at
+    return at.astimezone(zone).date() if isinstance(at, datetime) else at
 
 
 def _next(ends: chain.Base, found: Sequence[Row[Any]]) -> Seal:
