@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from dashboard.database.engine import system_session
+from dashboard.policy.promises import register
 from dashboard.services.promises import reading, running
 from dashboard.services.promises.reading import Board, Line
 from models import db, utcnow
@@ -19,6 +20,8 @@ promise_commands = AppGroup("promises", help="Check what the published policy pr
 @click.argument("promise", nargs=-1)
 def check_command(promise: tuple[str, ...], *, as_json: bool) -> None:
     """Check every promise (or PROMISE …) and keep what was found; exit 1 when one has broken since it was mapped."""
+    if strange := [no for no in promise if no not in register()]:
+        raise click.ClickException(f"There is no promise {', '.join(strange)}: they are numbered P1 to P61.")
     running.check_all(db.engine, current_app.extensions["settings"], at=utcnow(), only=promise)
     with system_session(db.engine, "print the promises", read_only=True) as session:
         board = reading.board(session)

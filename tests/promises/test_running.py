@@ -173,6 +173,14 @@ def test_command_looks_at_those_alone_when_promises_are_named(world) -> None:
     assert command(world, "P54").exit_code == 1
 
 
+def test_command_refuses_when_a_promise_does_not_exist(world) -> None:
+    told = command(world, "P7", "P62")
+
+    assert told.exit_code == 1
+    assert "There is no promise P62" in told.stderr
+    assert world.all(select(PromiseResult.number)) == []
+
+
 def test_command_fails_when_a_sentence_has_changed(world, monkeypatch) -> None:
     monkeypatch.setattr(reading.promises, "unproven", lambda: frozenset({"P38"}))
 
