@@ -139,11 +139,13 @@ def statistics(measured: Mapping[tuple[str, int], Mapping[str, Any]]) -> Iterabl
     """Yield the lines about rolling up one day."""
     yield "\n## Rolling up one day: the night's statement against reading the same events account by account\n"
     head = ("", "events of the day", "seconds", "seconds, by account", f"ratio (goal ≤ {rolling_up.GOAL:g})")
-    rows = [
-        (f"{engine}, among {size:,}", f"{one['events']:,}", f"{one['seconds']:.3f}", f"{one['bare']:.3f}", f"{one['seconds'] / one['bare']:.2f}")
-        for (engine, size), one in measured.items()
-    ]  # fmt: skip
+    rows = [_rolled_up(f"{engine}, among {size:,}", one) for (engine, size), one in measured.items()]
     yield from _table("database", [head, *rows])
+
+
+def _rolled_up(name: str, one: Mapping[str, Any]) -> Sequence[str]:
+    ratio = one["seconds"] / one["bare"]
+    return (name, f"{one['events']:,}", f"{one['seconds']:.3f}", f"{one['bare']:.3f}", f"{ratio:.2f}")
 
 
 def _removed(name: str, one: Mapping[str, Any]) -> Sequence[str]:

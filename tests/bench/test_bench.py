@@ -23,7 +23,10 @@ def tiny(engine: str, *phases: str) -> Run:
     return Run(rows=1_000, small=1_000, engines=(engine,), phases=phases, peers=False, times=1, intake_seconds=0.4)
 
 
-@pytest.mark.parametrize(("engine", "phase"), [("sqlite", "pages"), ("postgresql", "pages"), ("sqlite", "intake")])
+@pytest.mark.parametrize(
+    ("engine", "phase"),
+    [("sqlite", "pages"), ("postgresql", "pages"), ("sqlite", "intake"), ("postgresql", "statistics")],
+)
 def test_the_bench_reports_when_it_is_tiny(engine, phase, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(databases, "FOLDER", tmp_path / "bench")
 
