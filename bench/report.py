@@ -146,7 +146,6 @@ def statistics(measured: Mapping[tuple[str, int], Mapping[str, Any]]) -> Iterabl
 def _rolled_up(name: str, one: Mapping[str, Any]) -> Sequence[str]:
     ours, bare = one["seconds"], one["bare"]
     return (name, f"{one['events']:,}", f"{ours:.3f}", f"{bare:.3f}", f"{ours / bare:.2f}")
-    yield from _table("database", [head, *rows])
 
 
 def _rolled_up(name: str, one: Mapping[str, Any]) -> Sequence[str]:

@@ -28,8 +28,14 @@ def tiny(engine: str, *phases: str) -> Run:
 
 @pytest.mark.parametrize(
     ("engine", "phase"),
-    [("sqlite", "pages"), ("postgresql", "pages"), ("sqlite", "intake"), ("sqlite", "purge"), ("postgresql", "purge")],
-    [("sqlite", "pages"), ("postgresql", "pages"), ("sqlite", "intake"), ("postgresql", "statistics")],
+    [
+        ("sqlite", "pages"),
+        ("postgresql", "pages"),
+        ("sqlite", "intake"),
+        ("sqlite", "purge"),
+        ("postgresql", "purge"),
+        ("postgresql", "statistics"),
+    ],
 )
 def test_the_bench_reports_when_it_is_tiny(engine, phase, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(databases, "FOLDER", tmp_path / "bench")
