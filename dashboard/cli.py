@@ -6,6 +6,7 @@ from flask import Flask, current_app
 from dashboard import cli_documents
 from dashboard.cli_demo import demo_command, fill, sign_ins, stand_ins
 from dashboard.cli_erasure import erasure_commands
+from dashboard.cli_evidence import evidence_command
 from dashboard.cli_promises import promise_commands
 from dashboard.cli_staff import staff_commands, token_commands
 from dashboard.database import migrate
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(staff_commands)
     app.cli.add_command(token_commands)
     app.cli.add_command(erasure_commands)
+    app.cli.add_command(evidence_command)
     app.cli.add_command(promise_commands)
     cli_documents.register(app)
 

@@ -63,6 +63,8 @@ class Permission(StrEnum):
     """Write a request on someone's behalf, from a call or a ticket of mine."""
     SUBJECT_REQUEST_SIGN = "subject-request:sign"
     """Sign, as one of two, a removal whose mailbox is lost."""
+    EVIDENCE_READ = "evidence:read"
+    """See how the canary people fared, the record of processing activities, and the key that signs evidence."""
     PROCESSOR_LIST = "processor:list"
     """See who else holds data, on which ground, and how erasure there fares."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from . import jobs, request_jobs
+from .canaries import walking
 from .jobs import Verb
 from .promises.jobs import check_promises
 
@@ -57,6 +58,8 @@ SCHEDULE = (
         N_("Every hour: check whether what the policy promises is true.")),
     Job("settle_large_tables", timedelta(hours=24), request_jobs.settle_large_tables,
         N_("Every night: rid the files of large tables of what was deleted from them.")),
+    Job("walk_canaries", timedelta(minutes=1), walking.walk,
+        N_("Every minute: take this month's canary people one stage on; there is one walk a month.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,
         N_("Every 30 minutes: delete old lines of this page, and say which runs were abandoned.")),
 )  # fmt: skip

@@ -28,6 +28,7 @@ LABELS = {
     "forget_fingerprints": lazy_gettext("Forget fingerprints"),
     "check_promises": lazy_gettext("Check the promises"),
     "settle_large_tables": lazy_gettext("Clean large tables"),
+    "walk_canaries": lazy_gettext("Walk the canary people"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""

@@ -14,6 +14,7 @@ KNOWN: dict[str, tuple[int, str]] = {
         2,
         "Whoever runs the machine replays the ledger, or scans for residue; no value is printed.",
     ),
+    "dashboard/cli_evidence.py": (1, "Whoever runs the machine has figures and rules written; nothing of a person."),
     "dashboard/public/certificates.py": (1, "Who has the link has the certificate checked; it names nobody."),
     "dashboard/public/confirmations.py": (3, "The person has a link and no account here; its hash finds one request."),
     "dashboard/public/lost_mailbox.py": (
