@@ -7,6 +7,7 @@ from dashboard import cli_documents
 from dashboard.cli_audit import audit_commands
 from dashboard.cli_demo import demo_command, fill, held, sign_ins, stand_ins
 from dashboard.cli_erasure import erasure_commands
+from dashboard.cli_evidence import evidence_command
 from dashboard.cli_promises import promise_commands
 from dashboard.cli_retention import retention_commands
 from dashboard.cli_staff import staff_commands, token_commands
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(erasure_commands)
     app.cli.add_command(audit_commands)
     app.cli.add_command(import_commands)
+    app.cli.add_command(evidence_command)
     app.cli.add_command(promise_commands)
     app.cli.add_command(retention_commands)
     cli_documents.register(app)

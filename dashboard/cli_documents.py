@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
 @click.command("docs")
 @with_appcontext
 def docs_command() -> None:
-    """Write docs/roles.md, docs/settings.md, docs/retention.md and docs/access-matrix.csv anew."""
+    """Write the documents that say what the code says, such as docs/roles.md, anew."""
     for path, text in documents.all_documents(current_app.extensions["endpoints"]()).items():
         (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_text(text, encoding="utf-8")

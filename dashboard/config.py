@@ -35,6 +35,10 @@ class Settings:
     base_url: str = setting("http://127.0.0.1:8000", "The address staff and persons use; https outside the demo.")
     port: int = setting(8000, "The port of `make run`.")
     company_name: str = setting("SiteLucent", "The company whose policy is enforced.")
+    company_address: str = setting("", "The company's postal address, for the record of processing activities.")
+    privacy_contact: str = setting(
+        "", "Where persons and authorities reach whoever answers for privacy; for the same record."
+    )
     smtp_url: str = setting(
         "", "`smtp://host:port` or `smtps://…`; unset: each message becomes an `.eml` file in `var/outbox/`."
     )

@@ -36,6 +36,7 @@ PLACES: tuple[tuple[P, Any, str, str], ...] = (
     (P.ACCESS_LOG_READ, lazy_gettext("Access log"), "list", "access_log.index"),
     (P.STATISTICS_READ, lazy_gettext("Statistics"), "bars", "statistics.index"),
     (P.PROCESSOR_LIST, lazy_gettext("Processors"), "plug", "processors.index"),
+    (P.EVIDENCE_READ, lazy_gettext("Evidence"), "seal", "evidence.index"),
     (P.ACCESS_MATRIX_READ, lazy_gettext("Access matrix"), "shield", "access_matrix.index"),
     (P.LOOKS_LIST, lazy_gettext("My looks"), "eye", "looks.index"),
     (P.EXPLAIN_READ, lazy_gettext("Why may I see it?"), "key", "explain.index"),

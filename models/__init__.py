@@ -9,6 +9,7 @@ from .account import Account, AccountPreference, FormerAddress, OnboardingCase
 from .app_message import AppMessage
 from .audit import AccessRecord
 from .base import CONDITIONS, Base, RowCondition, db, new_id, privacy_of, utcnow
+from .canary import CanaryKey, CanaryPath, CanaryRun, real, to_the_house
 from .classification import CLOSED, PERSONAL, Category, ColumnPrivacy, OnErasure, TablePrivacy
 from .company import Company, CompanyAdministrator
 from .contact import ContactAttempt, ContactRequest
@@ -58,6 +59,9 @@ __all__ = [
     "AppError",
     "AppMessage",
     "Base",
+    "CanaryKey",
+    "CanaryPath",
+    "CanaryRun",
     "Category",
     "ColumnPrivacy",
     "Company",
@@ -129,11 +133,13 @@ __all__ = [
     "people_of_companies",
     "pointing_at",
     "privacy_of",
+    "real",
     "receive_request",
     "record_events",
     "roll_up_day",
     "rows_of",
     "stray",
     "tie_of",
+    "to_the_house",
     "utcnow",
 ]

@@ -47,11 +47,15 @@ class Access:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     everything: bool = False
     read_only: bool = False
+    real_only: bool = False
 
     @classmethod
-    def system(cls, reason: str, *, read_only: bool = False) -> "Access":
-        """Full reach for work nobody is signed in for: sign-in, intake, jobs. Each use stands on a counted list."""
-        return cls(None, "system", reason, "", everything=True, read_only=read_only)
+    def system(cls, reason: str, *, read_only: bool = False, real_only: bool = False) -> "Access":
+        """Full reach for work nobody is signed in for: sign-in, intake, jobs. Each use stands on a counted list.
+
+        `real_only`: canary people are left out of whatever is read, as they must be of every figure.
+        """
+        return cls(None, "system", reason, "", everything=True, read_only=read_only, real_only=real_only)
 
     @property
     def staff_id(self) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from .access import Access
 from .base import CONDITIONS, Base
+from .canary import keys_of, real
 from .classification import CLOSED
 
 WRITTEN_OUT = ("_statement_hints", "_hints", "_prefixes", "_suffixes")
@@ -77,6 +78,7 @@ def guard_statement(state: ORMExecuteState) -> None:
     """Add the row conditions to a statement and refuse columns, tables and texts out of reach."""
     access = bound(state.session)
     if access.everything:
+        _leave_canaries_out(state, access)
         return
     if not state.is_orm_statement:
         raise OutOfReach("only statements over mapped tables can be guarded")
@@ -91,6 +93,11 @@ def guard_statement(state: ORMExecuteState) -> None:
         state.statement = state.statement.options(*_criteria_once(state.session, access))
     if state.is_column_load:  # a refresh heeds no loader criteria
         state.statement = statement.where(*(_rows(access, mapper) for mapper in state.all_mappers))
+
+
+def _leave_canaries_out(state: ORMExecuteState, access: Access) -> None:
+    if access.real_only and state.is_select:
+        state.statement = state.statement.options(*_criteria_once(state.session, access))
 
 
 def _elements(statement: Any) -> Iterator[Any]:
@@ -168,15 +175,26 @@ def _criteria_once(session: Session, access: Access) -> list[Any]:
 
 def row_criteria(access: Access) -> list[Any]:
     """Return one loader criterion for each mapped table: its row condition, or no row at all."""
+    rows = _real_rows if access.everything else _rows
     return [
-        with_loader_criteria(mapper.class_, _rows(access, mapper), include_aliases=True)
+        with_loader_criteria(mapper.class_, rows(access, mapper), include_aliases=True)
         for mapper in Base.registry.mappers
     ]
 
 
 def _rows(access: Access, mapper: Mapper[Any]) -> Any:
+    """The row condition, and never a canary: nobody is sent after, or counts, who does not exist."""
     reach = access.reach.get(mapper.local_table.name)  # type: ignore[attr-defined]
-    return CONDITIONS[reach.condition].expression(access) if reach else false()
+    if reach is None:
+        return false()
+    model: Any = mapper.class_
+    condition = CONDITIONS[reach.condition].expression(access)
+    return condition & real(model) if keys_of(model) else condition
+
+
+def _real_rows(access: Access, mapper: Mapper[Any]) -> Any:  # noqa: ARG001 - as _rows
+    """Every row that is no canary's."""
+    return real(mapper.class_)
 
 
 def guard_flush(session: Session, context: UOWTransaction, instances: Any) -> None:  # noqa: ARG001

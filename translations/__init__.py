@@ -22,7 +22,7 @@ from dashboard.policy.sentences import sentence
 from dashboard.processors.registry import PROCESSORS
 from dashboard.services.explain import notes
 from dashboard.services.explain_kinds import KINDS
-from models import CONDITIONS, Category, OnErasure, fate_of, models_of_persons
+from models import CONDITIONS, Base, Category, OnErasure, fate_of, models_of_persons
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "translations" / "nl" / "LC_MESSAGES" / "messages.po"
@@ -67,6 +67,7 @@ def _said_by_tables() -> Iterator[str]:
     """Sentences that stand as data: beside row conditions, under permissions, in the explain page's states."""
     yield from _said_by_the_registry()
     yield from (text for promise in register().values() for text in (promise.control, promise.owner, promise.reason))
+    yield from _said_by_the_record()
     yield from (model.__privacy__.kept for model in models_of_persons() if fate_of(model) == OnErasure.KEEP)
     yield from (condition.sentence for condition in CONDITIONS.values())
     yield from (sentence(member) for members in SENTENCES for member in members)
@@ -79,6 +80,11 @@ def _said_by_tables() -> Iterator[str]:
 def _said_by_the_registry() -> Iterator[str]:
     for facts in PROCESSORS:
         yield from (facts.title, facts.holds, facts.place, facts.ground, facts.note, facts.erasure, facts.justification)
+
+
+def _said_by_the_record() -> Iterator[str]:
+    """Why each table exists."""
+    yield from (mapper.class_.__privacy__.reason for mapper in Base.registry.mappers)
 
 
 def read() -> Catalog:

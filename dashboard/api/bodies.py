@@ -18,6 +18,7 @@ from .fields import (
     PersonName,
     Phone,
     Reason,
+    SenderId,
     Subject,
     Word,
 )
@@ -107,10 +108,10 @@ class Event(TypedDict):
 
     __pydantic_config__ = STRICT  # type: ignore[misc]
 
-    id: ExternalId
+    id: SenderId
     account: ExternalId
     occurred_at: Moment
-    session: ExternalId
+    session: SenderId
     feature: Word
     action: Word
     properties: NotRequired[Properties]

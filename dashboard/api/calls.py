@@ -15,6 +15,7 @@ from flask import Response, current_app, g, request
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 
+from dashboard.policy import canaries
 from dashboard.services.intake.acting import Answer, Effect, Repeat, act
 from dashboard.services.intake.moments import Horizon
 from models import db
@@ -81,11 +82,18 @@ def _reader(model: Any) -> Reader:
 
 def _check_path(path_ids: Mapping[str, str]) -> None:
     for name, value in path_ids.items():
-        if PATH_PARTS[name].fullmatch(value):
-            continue
-        if request.method == "PUT":
-            raise Problem("invalid", mistakes=[Mistake(name, "Letters, digits and . _ : - only, 64 at most.")])
-        raise Problem("not-found")
+        amiss = _amiss(name, value)
+        if amiss and request.method == "PUT":
+            raise Problem("invalid", mistakes=[Mistake(name, amiss)])
+        if amiss:
+            raise Problem("not-found")
+
+
+def _amiss(name: str, value: str) -> str:
+    """Return what is wrong with an id in an address; empty when nothing is."""
+    if not PATH_PARTS[name].fullmatch(value):
+        return "Letters, digits and . _ : - only, 64 at most."
+    return canaries.RESERVED_ID if canaries.is_reserved_id(value) else ""
 
 
 def _repeat(sent: bytes) -> Repeat | None:

@@ -12,6 +12,8 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from dashboard.policy import canaries
+
 _UNSEEN = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 """Characters that cannot be seen, or turn the text around them."""
 ONE_LINE = rf"^[^\x00-\x1f{_UNSEEN}]*[^\x00-\x20{_UNSEEN}][^\x00-\x1f{_UNSEEN}]*$"
@@ -40,10 +42,19 @@ def _moment(value: object) -> datetime:
 
 def _email(value: str) -> str:
     """Return an e-mail address in lower case; whether its domain answers is not asked."""
+    if canaries.is_reserved_address(value):
+        raise PydanticCustomError("reserved", canaries.RESERVED_ADDRESS)
     try:
         return validate_email(value.strip(" "), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
         raise PydanticCustomError("email", "Write an e-mail address, such as name@company.example.") from error
+
+
+def not_reserved(value: str) -> str:
+    """Refuse an id that only the house's own canary people may have."""
+    if canaries.is_reserved_id(value):
+        raise PydanticCustomError("reserved", canaries.RESERVED_ID)
+    return value
 
 
 def _phone(value: str) -> str:
@@ -74,9 +85,13 @@ Moment = Annotated[
     datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"}),
     Field(description="RFC 3339, with offset."),
 ]  # fmt: skip
-ExternalId = Annotated[
+SenderId = Annotated[
     str, StringConstraints(pattern=EXTERNAL_ID), Field(description="An id of the sender; names nobody.")
 ]
+ExternalId = Annotated[
+    str, StringConstraints(pattern=EXTERNAL_ID), AfterValidator(not_reserved),
+    Field(description="An id of the sender; names nobody. None begins with canary:, whatever its letters."),
+]  # fmt: skip
 Name = Annotated[str, _text(200)]
 PersonName = Annotated[str, _text(100)]
 Email = Annotated[

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from .problems import Mistake, Problem
 
 T = TypeVar("T")
-OWN = frozenset({"moment", "email", "phone", "personal", "reason"})
+OWN = frozenset({"moment", "email", "phone", "personal", "reason", "reserved"})
 """Refusals whose text is ours (fields.py, bodies.py)."""
 UNKNOWN = "extra_forbidden"
 WORDS = {

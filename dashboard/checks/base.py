@@ -1,5 +1,6 @@
 """What every check has in common: what it is given, what it answers, and how it is registered."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -113,6 +114,11 @@ def none_of(figure: int, *, of: int | None = None, because: str = "") -> Finding
 def unknown(because: str, *, figure: int | None = None) -> Finding:
     """Return not measurable, and why."""
     return Finding(State.NOT_MEASURABLE, figure, because=because)
+
+
+def source_of(check: Check) -> str:
+    """Return the text of a check's function: what exactly was asked, for whoever must judge it."""
+    return inspect.getsource(check.ask)
 
 
 def by_promise() -> Mapping[str, Check]:

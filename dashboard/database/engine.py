@@ -37,9 +37,15 @@ def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:  # noq
         connection.execute(pragma)
 
 
-def system_session(engine: Engine | Connection, reason: str, *, read_only: bool = False) -> Session:
-    """Open a short session with full reach, for work nobody is signed in for. Close it yourself."""
-    return Session(engine, info={"access": Access.system(reason, read_only=read_only)})
+def system_session(
+    engine: Engine | Connection, reason: str, *, read_only: bool = False, real_only: bool = False
+) -> Session:
+    """Open a short session with full reach, for work nobody is signed in for. Close it yourself.
+
+    `real_only` leaves canary people out of every statement: for whatever counts people.
+    """
+    access = Access.system(reason, read_only=read_only, real_only=real_only)
+    return Session(engine, info={"access": access})
 
 
 def guarded_session(engine: Engine, access: Access | None, *, request_id: str = "") -> Session:

@@ -207,9 +207,12 @@ COMPLIANCE = (
     Grant(Role.COMPLIANCE, P.SUBJECT_REQUEST_LIST, Purpose.OVERSIGHT, "P45",
           (rows("subject_request", "all_subject_requests"), rows("request_step", "all_request_steps"))),
     Grant(Role.COMPLIANCE, P.PROMISE_LIST, Purpose.OVERSIGHT, "P1",
-          (rows("promise_standing", "all_promise_standings"), rows("promise_result", "all_promise_results"))),
+          (rows("promise_standing", "all_promise_standings"), rows("promise_result", "all_promise_results"),
+           rows("canary_run", "all_canary_runs"), rows("canary_path", "all_canary_paths"))),
     Grant(Role.COMPLIANCE, P.PROMISE_CHECK, Purpose.OVERSIGHT, "P1", (), frozenset({"promise_standing", "promise_result"})),
     Grant(Role.COMPLIANCE, P.RETENTION_LIST, Purpose.OVERSIGHT, "P41", RETENTION),
+    Grant(Role.COMPLIANCE, P.EVIDENCE_READ, Purpose.OVERSIGHT, "P1",
+          (rows("canary_run", "all_canary_runs"), rows("canary_path", "all_canary_paths"))),
     Grant(Role.COMPLIANCE, P.PROCESSOR_LIST, Purpose.OVERSIGHT, "P55", (rows("request_step", "all_request_steps"),)),
 )  # fmt: skip
 

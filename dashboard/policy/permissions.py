@@ -65,6 +65,8 @@ class Permission(StrEnum):
     """Sign, as one of two, a removal whose mailbox is lost."""
     STATISTICS_READ = "statistics:read"
     """See usage and website in figures of groups, rounded; no person, no row of one."""
+    EVIDENCE_READ = "evidence:read"
+    """See how the canary people fared, the record of processing activities, and the key that signs evidence."""
     PROCESSOR_LIST = "processor:list"
     """See who else holds data, on which ground, and how erasure there fares."""
 

@@ -17,6 +17,8 @@ from dashboard.policy.roles import Role
 from dashboard.policy.sentences import sentence
 
 from .access_log import EVENTS
+from .activities.record import record
+from .activities.text import text_of
 from .matrix import PRINCIPALS, Endpoint, GrantInWords, cells, grants_by_role
 
 FROM_THE_CODE = "This page is written by `make docs` from the code; a test holds it equal. Do not edit it by hand."
@@ -29,6 +31,7 @@ def all_documents(endpoints: Iterable[Endpoint]) -> Mapping[str, str]:
         "docs/settings.md": settings_text(),
         "docs/retention.md": retention_text(),
         "docs/access-matrix.csv": matrix_text(endpoints),
+        "docs/processing-activities.md": text_of(record(Settings()), made=FROM_THE_CODE),
     }
 
 

@@ -28,6 +28,11 @@ def _key(purpose: str) -> bytes:
     return hmac.new(_SECRET[0], b"need-to-know:" + purpose.encode(), hashlib.sha256).digest()
 
 
+def derived(purpose: str) -> bytes:
+    """Return 32 secret bytes for one purpose, from which another kind of key is made."""
+    return _key("derived:" + purpose)
+
+
 def keyed(purpose: str, *parts: str) -> str:
     """Return a keyed hash of these parts for one purpose: 64 hexadecimal characters."""
     told = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)

@@ -177,6 +177,7 @@ def share(session: Session, *, since: datetime) -> Share:
     """
     counted = select(func.count(Account.id.distinct()), func.count(OnboardingCase.account_id.distinct()))
     joined = counted.outerjoin(OnboardingCase, OnboardingCase.account_id == Account.id)
-    with system_session(session.get_bind(), "share of set-ups that needed a person", read_only=True) as figures:
+    reason = "share of set-ups that needed a person"
+    with system_session(session.get_bind(), reason, read_only=True, real_only=True) as figures:
         accounts, helped = figures.execute(joined.where(Account.created_at >= since)).one()
     return Share(helped=helped, accounts=accounts)

@@ -20,7 +20,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.config import LOOPBACK, ROOT, Settings
-from models import Message, utcnow
+from dashboard.policy import canaries
+from models import Message, to_the_house, utcnow
 
 from .erasure import profile
 
@@ -32,6 +33,8 @@ AT_ONCE = 50
 """Messages per run: a run that never ends could not be stopped cleanly."""
 SEALED = "sealed:"
 """An address that lies encrypted in the payload of a request, whose id follows."""
+HOUSE = to_the_house(canaries.DOMAIN, sealed=SEALED)
+"""Messages to the house's own mailbox: `collect` reads them, and they never leave."""
 PATIENCE = 6
 """Seconds the mail server may take to answer; shorter than a stop may take."""
 EMPTY = {"address": "", "body": ""}
@@ -76,7 +79,7 @@ def deliver(session: Session, settings: Settings) -> int:
 
 
 def _waiting(session: Session) -> list[str]:
-    due = (Message.sent_at.is_(None), Message.next_try_at <= utcnow(), Message.attempts < len(WAITS))
+    due = (Message.sent_at.is_(None), Message.next_try_at <= utcnow(), Message.attempts < len(WAITS), ~HOUSE)
     found = list(session.scalars(select(Message.id).where(*due).order_by(Message.created_at).limit(AT_ONCE)))
     session.commit()
     return found
@@ -189,6 +192,15 @@ def _write_file(mail: EmailMessage) -> None:
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(mail.as_bytes())
     part.rename(path)
+
+
+def collect(session: Session, *, type: str, cause: str) -> list[str]:  # noqa: A002
+    """Take messages out of the house's own mailbox and return their texts; they count as sent. The caller commits."""
+    mine = (Message.type == type, Message.cause == cause, Message.sent_at.is_(None), HOUSE)
+    found = session.execute(select(Message.id, Message.body).where(*mine)).all()
+    read = update(Message).where(Message.id.in_([row.id for row in found])).values(sent_at=utcnow(), **EMPTY)
+    session.execute(read.execution_options(synchronize_session=False))
+    return [row.body for row in found]
 
 
 def files(folder: Path | None = None) -> list[Path]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from . import jobs, request_jobs, retention_jobs, usage_months
+from .canaries import walking
 from .jobs import Verb
 from .promises.jobs import check_promises
 from .seals import checking, sealing
@@ -75,6 +76,8 @@ SCHEDULE = (
         N_("Every night: count the day's usage, and make the figures of weeks that are over.")),
     Job("keep_to_limits", timedelta(minutes=1), retention_jobs.keep_to_limits,
         N_("Every night at 02:15, and whenever a run waits: delete what has been kept as long as its rule says.")),
+    Job("walk_canaries", timedelta(minutes=1), walking.walk,
+        N_("Every minute: take this month's canary people one stage on; there is one walk a month.")),
     Job("delete_old_runs", timedelta(minutes=30), jobs.delete_old_runs,
         N_("Every 30 minutes: delete old lines of this page, and say which runs were abandoned.")),
 )  # fmt: skip

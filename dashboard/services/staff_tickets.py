@@ -43,7 +43,8 @@ def _account_at(session: Session, email: str) -> str | None:
     """
     likeliest = (Account.deactivated_at.is_not(None), Account.created_at.desc(), Account.id)
     at_address = select(Account.id).where(Account.email == email.strip().lower()).order_by(*likeliest).limit(1)
-    with system_session(session.get_bind(), "address of a staff-written ticket", read_only=True) as look_up:
+    reason = "address of a staff-written ticket"
+    with system_session(session.get_bind(), reason, read_only=True, real_only=True) as look_up:
         return look_up.scalars(at_address).first()
 
 

@@ -36,6 +36,7 @@ LABELS = {
     "verify_nightly": lazy_gettext("Verify the access log every night"),
     "make_figures": lazy_gettext("Make the statistics"),
     "keep_to_limits": lazy_gettext("Keep to the limits"),
+    "walk_canaries": lazy_gettext("Walk the canary people"),
     "delete_old_runs": lazy_gettext("Delete old runs"),
 }
 """The jobs by name; the schedule's sentences say when they run."""

@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 from dashboard.policy.declare import acts, permits
 from dashboard.policy.permissions import Permission as P
 from dashboard.policy.promises import register
+from dashboard.services.canaries import reading as canaries
+from dashboard.services.evidence import signing
 from dashboard.services.promises import asking, reading
 from dashboard.services.promises.reading import Board, Day
 
@@ -57,6 +59,7 @@ class PromisesView(Page):
         return self.page(
             "promises/index.html", board=board, states=STATES, bar=_bar(board), banner=_banner(),
             groups=board.groups(**chosen), filters=_filters(chosen), narrowed=any(chosen.values()),
+            walk=canaries.latest(self.guarded), fingerprint=signing.fingerprint(),
         )  # fmt: skip
 
     @expose("/<no>")

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitors import Engineer, Officer, Rep
+from tests.canaries import walks
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser compliance")]
 
@@ -110,3 +111,13 @@ def test_my_looks_lists_mine_when_a_colleague_looked_too(arrive, worked):
     officer = arrive(Officer, "compliance")
 
     officer.go_by_menu("My looks").sees_nothing_of("T-77", "C-31")
+
+
+def test_the_house_is_seen_to_prove_itself_when_evidence_is_opened(arrive, world, tmp_path):
+    walks.erased(world, tmp_path)
+    officer = arrive(Officer, "compliance")
+
+    officer.go_by_menu("Evidence").sees("Reached, and it holds", "who stays until it expires", "BEGIN PUBLIC KEY")
+    officer.press("Processing activities").sees("Controller", "Not recorded", "usage_event", "Privacy Shield")
+
+    expect(officer.page.get_by_role("heading", level=1)).to_have_text("Record of processing activities")

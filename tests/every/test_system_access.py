@@ -26,6 +26,7 @@ KNOWN: dict[str, tuple[int, str]] = {
         "The oldest clock and the count of each table; whoever asks sees no row of it.",
     ),
     "dashboard/services/retention/running.py": (1, "The night deletes what is due; nobody is signed in."),
+    "dashboard/cli_evidence.py": (1, "Whoever runs the machine has figures and rules written; nothing of a person."),
     "dashboard/public/certificates.py": (1, "Who has the link has the certificate checked; it names nobody."),
     "dashboard/public/confirmations.py": (3, "The person has a link and no account here; its hash finds one request."),
     "dashboard/public/lost_mailbox.py": (

@@ -27,7 +27,7 @@ LONGEST_NAME = 5
 """Words of the longest whole name that is looked for."""
 ROWS = 2_000
 """Rows read at once: a large table is never in memory whole."""
-POINTING_ON_PURPOSE = {"access_record.subject_key", "ledger_entry.key"}
+POINTING_ON_PURPOSE = {"access_record.subject_key", "ledger_entry.key", "canary_key.key"}
 """Columns that keep the opaque key with a ground: it points to nobody any more."""
 
 

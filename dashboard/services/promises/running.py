@@ -41,9 +41,9 @@ def _ordered(numbers: Iterable[str]) -> list[str]:
 
 
 def ask(check: Check, engine: Engine, settings: Settings, *, at: datetime) -> Finding:
-    """Run one check in a transaction that cannot write; a failure of its own is not measurable."""
+    """Run one check in a transaction that cannot write, over real people; a failure of its own is not measurable."""
     try:
-        with system_session(engine, f"check {check.promise}", read_only=True) as session:
+        with system_session(engine, f"check {check.promise}", read_only=True, real_only=True) as session:
             return check(Look(session, settings, at, fingerprints.of_address))
     except Exception as error:  # noqa: BLE001 - whatever it is, the other promises are checked
         log.error("check of %s: %s", check.promise, type(error).__name__)  # noqa: TRY400 - a traceback may quote anything

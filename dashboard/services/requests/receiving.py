@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.database.engine import system_session
+from dashboard.policy import canaries
 from dashboard.policy import requests as policy
 from dashboard.services import access_log, fingerprints
 from dashboard.services.cases import find, ref_of
@@ -27,13 +28,17 @@ LANGUAGES = ("en", "nl")
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked, by which way, and who wrote it down if staff did."""
+    """What was asked, by which way, and who wrote it down if staff did.
+
+    `canary`: the house asks for one of its own canary people; nothing from outside ever says so.
+    """
 
     kind: str
     email: str
     source: str
     language: str = "en"
     author_id: str | None = None
+    canary: bool = False
 
 
 def receive(session: Session, asked: Asked, *, zone: ZoneInfo) -> access_log.Case | None:
@@ -42,7 +47,7 @@ def receive(session: Session, asked: Asked, *, zone: ZoneInfo) -> access_log.Cas
     Return its case, which only staff who hold it may ever be shown; None when this address was asked about too often
     today. Raise Invalid at the field.
     """
-    kind, email = kind_of(asked.kind), address_of(asked.email)
+    kind, email = kind_of(asked.kind), asked.email if asked.canary else address_of(asked.email)
     if _times_today(session, email) > A_DAY:
         return None
     at = bound(session).at
@@ -65,7 +70,9 @@ def kind_of(kind: str) -> policy.Kind:
 
 
 def address_of(text: str) -> str:
-    """Return an address as it is kept: in small letters. Raise Invalid when it is none."""
+    """Return an address as it is kept: in small letters. Raise Invalid when it is none, or nobody's."""
+    if canaries.is_reserved_address(text):
+        raise Invalid("email", canaries.RESERVED_ADDRESS)
     try:
         return validate_email(text.strip()[: LONGEST + 1], check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:

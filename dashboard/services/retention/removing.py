@@ -30,6 +30,8 @@ class Went:
 
 
 Batch = Callable[[Session, Due, int], Went]
+PATIENCE = 20.0
+"""Seconds in which months may be dropped: less than a lease lasts; what is not gone by then goes with the next run."""
 AT_ONCE = 100
 """Rows that have others hanging on them: so many a transaction, each taking a few statements."""
 
@@ -143,7 +145,7 @@ def _sealed_lines(session: Session, due: Due, rows: int) -> Went:
 
 def _whole_months(engine: Engine, before: datetime) -> bool:
     """Drop the months of usage that ended before a moment, where the database keeps it by the month."""
-    return bool(partitions.drop_whole_months(engine, before=before))
+    return bool(partitions.drop_whole_months(engine, before=before, patience=PATIENCE))
 
 
 def _run(session: Session, statement: Any) -> int:
