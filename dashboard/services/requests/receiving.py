@@ -88,7 +88,7 @@ def _times_today(session: Session, email: str) -> int:
 def _day_key(session: Session, email: str) -> tuple[str, int]:
     day = bound(session).at.date()
     midnight = int(bound(session).at.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()) // 60
-    return keyed("asked today", day.isoformat(), email)[:26], midnight
+    return f"day:{keyed('asked today', day.isoformat(), email)[:22]}", midnight  # no id of a token has a colon
 
 
 def pause(session: Session, email: str) -> None:
