@@ -28,6 +28,8 @@ from dashboard.demo.story import SEED, tell
 from dashboard.demo.website_figures import tell_website
 from dashboard.serve import Child
 from dashboard.services import api_tokens, tokens
+from dashboard.services.promises.jobs import check_promises
+from dashboard.services.retention.running import Means, keep
 from dashboard.services.statistics import website, weeks
 from models import Account, ApiToken, ContactRequest, Heartbeat, Staff, db, new_id, utcnow
 
@@ -109,11 +111,14 @@ def fill(*, accounts: int = 800, events: int = 300_000) -> None:
 
 
 def play_nights() -> None:
-    """Make the figures that the nights of the story would have made, and take in the website's."""
+    """Do what the nights of the story would have done: figures, the website's, what is due; then check the promises."""
     settings = current_app.extensions["settings"]
     with _system("the demo's statistics") as session:
         weeks.make_figures(session, settings)
         website.take_in(session, tell_website(today=utcnow().astimezone(settings.zone).date(), seed=SEED))
+    keep(Means(db.engine, settings))
+    with _system("the demo's promises") as session:
+        check_promises(session, settings)
 
 
 def begin() -> datetime | None:

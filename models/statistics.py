@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapped, Session
 from .access import Access
 from .account import Account
 from .base import Base, Key, Number, UtcDateTime, column, personal, row_condition, utcnow
+from .canary import real
 from .classification import Category, OnErasure, TablePrivacy
 from .company import Company
 from .usage import UsageEvent
@@ -151,11 +152,12 @@ def _of_each_account(dialect: str, *, begin: datetime, end: datetime) -> Select[
     on = (event.c.account_id == account.c.id, event.c.occurred_at >= begin, event.c.occurred_at < end)
     if dialect == "postgresql":  # OFFSET keeps the planner from turning it into a scan of all events
         mine: Any = select(event.c.feature, event.c.action).where(*on).offset(0).lateral()
-        return select(account.c.id, mine.c.feature, mine.c.action).select_from(account.join(mine, true()))
+        each = select(account.c.id, mine.c.feature, mine.c.action).select_from(account.join(mine, true()))
+        return each.where(real(Account))
     # A left join is walked from its left on SQLite, whatever it believes of the tables' sizes.
     pairs = account.outerjoin(event, on[0] & on[1] & on[2])
     found = select(account.c.id, event.c.feature, event.c.action).select_from(pairs)
-    return found.where(func.length(event.c.id) > 0)
+    return found.where(func.length(event.c.id) > 0, real(Account))
 
 
 def counts_of_week(session: Session, first: date, last: date) -> Iterator[WeekCount]:
@@ -180,7 +182,8 @@ def counts_of_week(session: Session, first: date, last: date) -> Iterator[WeekCo
 def people_of_companies(session: Session, ids: list[str]) -> Sequence[tuple[str, str, int]]:
     """Return (id, name, accounts) of companies that have any account."""
     counted = select(Company.id, Company.name, func.count(Account.id)).join(Account, Account.company_id == Company.id)
-    found = session.execute(counted.where(Company.id.in_(ids)).group_by(Company.id, Company.name))
+    counted = counted.where(Company.id.in_(ids), real(Account))
+    found = session.execute(counted.group_by(Company.id, Company.name))
     return [(company, name, people) for company, name, people in found]
 
 

@@ -220,8 +220,9 @@ def test_a_database_is_behind_until_it_is_migrated_when_asked(engine: Engine):
     assert (before, migrate.behind(engine)) == (True, False)
 
 
-def test_the_application_does_not_run_when_its_database_is_behind(empty: str, engine: Engine):
-    app = create_app({"DATABASE_URL": empty, "DEMO": "1", "SECRET_KEY": "k" * 40})
+def test_the_application_does_not_run_when_its_database_is_behind(empty: str, engine: Engine, tmp_path):
+    ledger = str(tmp_path / "ledger.jsonl")
+    app = create_app({"DATABASE_URL": empty, "DEMO": "1", "SECRET_KEY": "k" * 40, "LEDGER_PATH": ledger})
 
     with pytest.raises(UnsafeSetting, match="flask --app wsgi database upgrade"):
         refuse_if_behind(app)

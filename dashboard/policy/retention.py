@@ -66,6 +66,8 @@ RULES: tuple[Rule, ...] = (
     Rule("requests", "subject_request", "closed_at", TWO_YEARS),
     Rule("access_records", "access_record", "at", TWO_YEARS, slack=1_000),
     Rule("messages", "message", "created_at", Period(days=30)),
+    Rule("app_messages", "app_message", "sent_at", Period(months=3)),
+    Rule("former_addresses", "former_address", "changed_at", Period(lasts=lifetimes.FORMER_ADDRESS), by="forget_former_addresses"),  # noqa: E501
     Rule("export_files", "export_file", "made_at", Period(lasts=lifetimes.DOWNLOAD), by="delete_copies", gone_when="verified_at"),  # noqa: E501 - a table is read by its lines
     Rule("call_answers", "idempotency_record", "created_at", Period(lasts=lifetimes.IDEMPOTENCY), by="delete_old_calls"),  # noqa: E501
     Rule("sessions", "staff_session", "created_at", Period(lasts=lifetimes.SESSION_LONGEST), by="delete_dead_sessions"),
@@ -73,6 +75,7 @@ RULES: tuple[Rule, ...] = (
 """The whole of it, in the order in which a night carries it out: what hangs on an account goes before the account."""
 EXEMPT = {
     "account_preference": "Goes with its account; while there is one, the person's choice must hold (P32).",
+    "usage_day": "Goes as soon as its week's figures are made, ten days after it at most (make_figures).",
     "company": "A customer is no person; the name of a one-person company is emptied with its account (P7).",
     "company_administrator": "Goes with its account; it says who may ask for whom (P43).",
     "contact_attempt": "Goes with the submission it belongs to.",

@@ -24,6 +24,8 @@ RULES: Mapping[str, Any] = {
     "requests": lazy_gettext("Subject requests"),
     "access_records": lazy_gettext("Access log"),
     "messages": lazy_gettext("Messages"),
+    "app_messages": lazy_gettext("Messages the app reported"),
+    "former_addresses": lazy_gettext("Former addresses"),
     "export_files": lazy_gettext("Export files"),
     "call_answers": lazy_gettext("Answers to repeated calls"),
     "sessions": lazy_gettext("Sign-ins"),
@@ -35,6 +37,8 @@ SINCE: Mapping[str, Any] = {
     "at": lazy_gettext("after it was written"),
     "created_at": lazy_gettext("after it was made"),
     "made_at": lazy_gettext("after it was made"),
+    "sent_at": lazy_gettext("after it was sent"),
+    "changed_at": lazy_gettext("after it was changed"),
 }
 REASON_LABELS: Mapping[str, Any] = {
     "legal_hold": lazy_gettext("A law or a court obliges us to keep the data"),

@@ -7,11 +7,15 @@ from dashboard.policy.retention import EXEMPT, RULES
 from models import Base
 
 
+NONE = Period()
+"""No time of its own."""
+
+
 @dataclass(frozen=True)
 class Limit:
     """How long (no period: until something else ends it, for the reason), from when, by which promises if by any."""
 
-    period: Period = Period()
+    period: Period = NONE
     since: str = ""
     promise: str = ""
     because: str = ""

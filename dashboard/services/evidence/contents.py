@@ -15,6 +15,7 @@ from dashboard.checks.all_checks import CHECKS
 from dashboard.checks.base import source_of
 from dashboard.config import Settings
 from dashboard.policy import promises
+from dashboard.policy.retention import OWNER, RULES, Rule
 from dashboard.services import documents, processors
 from dashboard.services.activities.record import record
 from dashboard.services.activities.text import text_of
@@ -23,6 +24,8 @@ from dashboard.services.erasure.residue import ADDRESS
 from dashboard.services.matrix import Endpoint
 from dashboard.services.promises import reading
 from dashboard.services.promises.reading import Line
+from dashboard.services.retention.outcome import outcome
+from dashboard.services.seals.standing import standing
 from models import PromiseResult, bound
 
 from . import instruction, signing
@@ -58,6 +61,8 @@ def contents(source: Source) -> dict[str, str]:
         "access-matrix.csv": documents.matrix_text(source.endpoints),
         "roles.md": documents.roles_text(),
         "processors.json": _json([asdict(standing) for standing in processors.standings(session, settings)]),
+        "retention.json": _json([_kept(session, settings, rule) for rule in RULES]),
+        "access-log.json": _json(_sealed(session, settings)),
         "canaries.json": _json([asdict(walk) for walk in canaries.walks(session)]),
     }
     found["VERIFY.md"] = instruction.page(set(found))
@@ -81,6 +86,26 @@ def _about(source: Source) -> dict[str, Any]:
         "public_key_sha256": signing.fingerprint(),
         "policy_sha256": promises.hash_of(promises.published()),
     }
+
+
+def _kept(session: Session, settings: Settings, rule: Rule) -> dict[str, Any]:
+    """How a rule stands: the day of its oldest row, never the moment, which would be that of one person's deed."""
+    found = outcome(session, rule, at=bound(session).at, zone=settings.zone)
+    return {
+        "rule": rule.name, "table": rule.table, "clock": rule.clock, "kept_for": str(rule.period),
+        "then": rule.action.value, "by": rule.promises or OWNER, "oldest": found.oldest_on,
+        "kept_through": found.kept_through and found.kept_through.date(), "overdue": found.overdue,
+    }  # fmt: skip
+
+
+def _sealed(session: Session, settings: Settings) -> dict[str, Any]:
+    """The newest seal: whoever keeps it can later have the log verified against it (`flask audit verify --told`)."""
+    found = standing(session, settings.anchor_file)
+    return {
+        "newest_seal": found.newest.number, "hash": found.newest.chained, "sealed_at": found.sealed_at,
+        "anchored_seal": found.anchored, "lines_not_sealed_yet": found.unsealed, "lines_pruned": found.pruned,
+        "last_verified": found.verified and found.verified.state,
+    }  # fmt: skip
 
 
 def _row(line: Line) -> tuple[object, ...]:

@@ -11,6 +11,8 @@ FILES = (
     ("access-matrix.csv", "who may do what: every address, method and role"),
     ("roles.md", "the grants behind it, in sentences"),
     ("processors.json", "who else holds data, on what ground, and whether removals arrive there"),
+    ("retention.json", "how long what is kept, the oldest row of each rule and how many are overdue"),
+    ("access-log.json", "the newest seal of the access log, for a later verification"),
     ("canaries.json", "the invented people who went in by every way this year, and what became of them"),
 )
 """Every file of the folder beside this instruction and what proves it, with what it is."""
