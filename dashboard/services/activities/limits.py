@@ -6,7 +6,6 @@ from dashboard.policy.calendar import Period
 from dashboard.policy.retention import EXEMPT, RULES
 from models import Base
 
-
 NONE = Period()
 """No time of its own."""
 
