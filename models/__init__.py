@@ -9,7 +9,7 @@ from .account import Account, AccountPreference, FormerAddress, OnboardingCase
 from .app_message import AppMessage
 from .audit import AccessRecord
 from .base import CONDITIONS, Base, RowCondition, db, new_id, privacy_of, utcnow
-from .canary import CanaryKey, CanaryPath, CanaryRun, real, to_the_house
+from .canary import CanaryKey, CanaryPath, CanaryRun, marked, real, to_the_house
 from .classification import CLOSED, PERSONAL, Category, ColumnPrivacy, OnErasure, TablePrivacy
 from .company import Company, CompanyAdministrator
 from .contact import ContactAttempt, ContactRequest
@@ -127,6 +127,7 @@ __all__ = [
     "leave_marks",
     "lock_ledger",
     "lock_seals",
+    "marked",
     "may_hold",
     "models_of_persons",
     "new_id",

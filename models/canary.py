@@ -80,10 +80,11 @@ class CanaryKey(Base):
 
 def real(model: Any) -> ColumnElement[bool]:
     """Return the condition for rows of a table that are no canary's. Every count of people by the system needs it."""
-    return and_(true(), *(~_marked(getattr(model, name)) for name in keys_of(model)))
+    return and_(true(), *(~marked(getattr(model, name)) for name in keys_of(model)))
 
 
-def _marked(key: Any) -> ColumnElement[bool]:
+def marked(key: Any) -> ColumnElement[bool]:
+    """Return the condition for a column to hold a canary's key."""
     mark = CanaryKey.__table__.alias()
     return exists().where(mark.c.key == key)
 

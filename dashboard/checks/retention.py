@@ -4,7 +4,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
 from dashboard.policy.calendar import first_kept
-from models import Account, LedgerEntry, SubjectRequest, UsageEvent
+from models import Account, LedgerEntry, SubjectRequest, UsageEvent, marked
 
 from .base import DAY, N_, Finding, Look, check, none_of
 
@@ -18,7 +18,11 @@ WHERE = "/admin/retention/"
 def accounts_go_early_on_request_alone(look: Look) -> Finding:
     """Hold each erasure of the ledger against its request."""
     entry, request = LedgerEntry, SubjectRequest
-    erased = select(entry.number).outerjoin(request, request.id == entry.request_id).where(entry.event == "erased")
+    erased = (
+        select(entry.number)
+        .outerjoin(request, request.id == entry.request_id)
+        .where(entry.event == "erased", ~marked(entry.key))
+    )
     known = request.id.is_not(None) | (entry.at < look.at - 700 * DAY)  # records of requests go after 24 months
     return none_of(look.count(erased.where(or_(~known, request.validated_at.is_(None) & request.id.is_not(None)))))
 
