@@ -14,14 +14,25 @@ OPEN_LINKS = text(
 )
 
 
+PARTS = text("SELECT relname FROM pg_class WHERE relispartition")
+
+
 def columns(session: Session) -> Mapping[str, frozenset[str]]:
-    """Return the columns of every table of the database, by the table's name."""
+    """Return the columns of every table of the database, by the table's name; parts of a table are that table."""
     found = inspect(session.connection()).get_multi_columns()
+    left_out = NOT_OURS | _parts(session)
     return {
         str(name): frozenset(str(column["name"]) for column in table)
         for (_schema, name), table in found.items()
-        if name not in NOT_OURS
+        if name not in left_out
     }
+
+
+def _parts(session: Session) -> frozenset[str]:
+    """Return the tables that are a part of another: one of a month that lies apart is none, and must not stay."""
+    if session.get_bind().dialect.name != "postgresql":
+        return frozenset()
+    return frozenset(session.scalars(PARTS))
 
 
 def foreign_keys(session: Session) -> Mapping[str, frozenset[str]]:

@@ -38,8 +38,10 @@ from tests.world import post
 
 CHANGES = re.compile(r'nonce[-=]"?[\w-]+|name="csrf_token"[^>]*|\d+ lines by everyone|Lines written today</dt><dd>\d+')
 """What differs from request to request, and how many lines the log has: it is complete, with those about canaries."""
-IN_THE_OPEN = {"access_log.index", "jobs.index", "promises.index", "evidence.index"}
-"""Pages of compliance and sysadmins that tell of jobs and of every line of the log, those about canaries included."""
+IN_THE_OPEN = {"access_log.index", "jobs.index", "promises.index", "evidence.index", "retention.index"}
+"""Pages of compliance and sysadmins that tell of jobs, of every line of the log and of every row that must go in time:
+those of canaries included.
+"""
 OF_NOBODY = {"access_matrix.index", "explain.index", "looks.index"}
 """Pages of rules and of one's own looks."""
 
@@ -226,6 +228,16 @@ def test_every_check_finds_the_same_when_canaries_stand_beside_people(world):
     assert len(before) > 10
     assert [no for no in before if apart[no] != before[no]] == []
     assert [no for no in before if unmarked[no] != before[no]] != []
+
+
+def test_no_check_turns_red_when_a_canary_has_been_removed(world, tmp_path):
+    persons.anna(world)
+    before = findings(world)
+
+    walks.erased(world, tmp_path)
+
+    after = findings(world)
+    assert {no: after[no] for no in before if after[no].state != before[no].state} == {}
 
 
 def findings(world) -> dict[str, Finding]:
