@@ -40,7 +40,7 @@ def test_page_asks_for_the_last_words_alone_when_it_is_opened(world) -> None:
 
     tables = set(re.findall(r"(?:FROM|JOIN|INTO|UPDATE) (\w+)", " ".join(statement for statement, _ in sent)))
     assert answer.status_code == 200
-    assert tables <= {"promise_standing", "staff", "staff_session"}
+    assert tables <= {"promise_standing", "canary_run", "staff", "staff_session"}
     assert len([statement for statement, _ in sent if "promise_standing" in statement]) == 1
 
 
