@@ -11,14 +11,14 @@ from functools import reduce
 from operator import add
 
 LEAST_IN_COMPANY = 5
-"""People of one company (issue and policy: groups under 5 are not shown; OECD practice asks for 3 to 5)."""
+"""People of one company: smaller groups are not shown (statistical offices ask for 3 to 5)."""
 LEAST_ACROSS = 10
 """People of several companies together."""
 ROUNDED_TO = 5
 """Shown counts are multiples of this."""
 MOST_OF_ONE = (1, 2)
 """One person may make up half of a group's uses at most: the (n, k) dominance rule with n = 1 and k = 50 %, as in
-Hundepool et al., Statistical Disclosure Control (Wiley 2012), section 4.2.2, and in Eurostat's handbook before it."""
+Hundepool et al., Statistical Disclosure Control (Wiley 2012), and in Eurostat's handbook before it."""
 
 
 @dataclass(frozen=True)
