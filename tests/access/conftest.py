@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from models import db
 from tests import postgres
-from tests.access.planted import NOW, Planted, plant
+from tests.access.planted import NOW, SETTINGS, Planted, plant
 from tests.conftest import make_app
 
 _apps: dict[str, Flask] = {}
@@ -51,7 +51,7 @@ def access_app(
         urls = {"sqlite": f"sqlite:///{folder / 'access.db'}"}
         if engine_name == "postgresql":
             urls["postgresql"] = access_server.create_database(f"access_{worker_id}")
-        _apps[engine_name] = make_app(urls[engine_name])
+        _apps[engine_name] = make_app(urls[engine_name], **SETTINGS)
         _forget_durability(_apps[engine_name])
     return _apps[engine_name]
 

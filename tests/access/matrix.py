@@ -13,7 +13,7 @@ from pathlib import Path
 import time_machine
 
 from tests.access.doors import METHODS, Door, doors, opened, settle
-from tests.access.planted import NOW, Planted, plant
+from tests.access.planted import NOW, SETTINGS, Planted, plant
 from tests.access.principals import PRINCIPALS, visitor
 from tests.conftest import make_app
 
@@ -80,7 +80,7 @@ def differences(measured: list[Line], wanted: dict[Line, Line]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Measure on a fresh SQLite database; write or compare."""
     with tempfile.TemporaryDirectory() as folder, time_machine.travel(NOW, tick=False):
-        world = plant(make_app(f"sqlite:///{folder}/matrix.db"))
+        world = plant(make_app(f"sqlite:///{folder}/matrix.db", **SETTINGS))
         measured = list(lines(world))
     if "--write" in arguments:
         with FILE.open("w", newline="") as file:

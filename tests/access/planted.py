@@ -66,6 +66,8 @@ from tests.access.canaries import Canaries, Cell, closed_columns, digest
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 """The frozen moment of every walk: a Tuesday, ten o'clock in Amsterdam."""
+SETTINGS = {"METRICS_TOKEN": "m" * 40}
+"""With a token of its own /metrics is nobody's here; without one it would be everybody's on this machine."""
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 STAFF = {
