@@ -57,15 +57,16 @@ class Reader(HTMLParser):
         """Take an element's address, if it has one."""
         told = {name: value or "" for name, value in attrs}
         if tag == "a" and told.get("href"):
-            self._add(self.links, told["href"].partition("#")[0])
+            self.add(self.links, told["href"].partition("#")[0])
         if tag == "form" and told.get("action"):
-            self._add(self.loads, told["action"])
+            self.add(self.loads, told["action"])
         if tag in LOADS and told.get(LOADS[tag]):
-            self._add(self.loads, told[LOADS[tag]])
+            self.add(self.loads, told[LOADS[tag]])
         if tag == "link" and told.get("href") and LINKED & set(told.get("rel", "").lower().split()):
-            self._add(self.loads, told["href"])
+            self.add(self.loads, told["href"])
 
-    def _add(self, found: list[str], address: str) -> None:
+    def add(self, found: list[str], address: str) -> None:
+        """Take an address as this page would lead to it."""
         try:
             found.append(urljoin(self.base, address))
         except ValueError:  # no address at all: a browser loads nothing either
@@ -75,13 +76,14 @@ class Reader(HTMLParser):
 def parse(url: str, seen: Seen) -> Page:
     """Read a page; a redirect leads on to its target."""
     reader = Reader(url)
+    if seen.headers.get("Location"):
+        reader.add(reader.links, seen.headers["Location"])
     reader.feed(seen.body.decode(errors="replace"))
-    onward = [urljoin(url, seen.headers["Location"])] if seen.headers.get("Location") else []
     loads = [address for address in reader.loads if address.startswith(("http://", "https://"))]
     return Page(
         tuple(_cookie(line) for line in seen.cookies),
         frozenset(urlsplit(address).hostname or "" for address in loads),
-        (*onward, *reader.links),
+        tuple(reader.links),
         sum(url.startswith("https://") and address.startswith("http://") for address in loads),
         "strict-transport-security" in {name.lower() for name in seen.headers},
     )

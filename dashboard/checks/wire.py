@@ -43,7 +43,15 @@ def crawl(url: str) -> list[Page]:
 
 
 def _own(links: Iterable[str], allowed: frozenset[str]) -> list[str]:
-    return [link for link in links if link.startswith(("http://", "https://")) and outgoing.host(link) in allowed]
+    return [link for link in links if link.startswith(("http://", "https://")) and _host(link) in allowed]
+
+
+def _host(link: str) -> str:
+    """Return the host of a link; none's for a link that is no address: a page may hold any text."""
+    try:
+        return outgoing.host(link)
+    except ValueError:
+        return ""
 
 
 def _beyond(url: str, name: str) -> Finding:

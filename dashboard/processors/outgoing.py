@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
 
 from dashboard.config import Settings, is_closed
 
@@ -38,6 +38,15 @@ KINDS = {3: "redirected", 4: "refused", 5: "server_error"}
 log = logging.getLogger(__name__)
 
 
+class Once(requests.Session):
+    """One call and no other. Where a redirect leads is not even prepared: that would read its whole body, however long
+    and slow.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Lead nowhere."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back."""
@@ -59,9 +68,12 @@ def addresses(settings: Settings) -> tuple[str, ...]:
 
 
 def host(url: str) -> str:
-    """Return the host of an address with its port."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or {'https': 443}.get(parts.scheme, 80)}"
+    r"""Return the host of an address with its port, read as the sender reads it; raise ValueError when it is none.
+
+    Another reader could take `https://there\@here/` for an address of here, while the call goes there.
+    """
+    parts = parse_url(url)
+    return f"{parts.host}:{parts.port or {'https': 443}.get(parts.scheme or '', 80)}"
 
 
 def check(url: str, *, allowed: frozenset[str]) -> None:
@@ -127,7 +139,7 @@ def look(url: str, *, allowed: frozenset[str]) -> Seen:
 
 def _look(url: str) -> Seen:
     ends = time.monotonic() + LOOK_SECONDS
-    with requests.Session() as session:
+    with Once() as session:
         session.trust_env = False
         patience = (CONNECT_SECONDS, LOOK_SECONDS)
         sent = session.get(url, timeout=patience, allow_redirects=False, stream=True, verify=TRUST)
@@ -137,7 +149,7 @@ def _look(url: str) -> Seen:
 
 def _post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     ends = time.monotonic() + WHOLE_SECONDS
-    with requests.Session() as session:
+    with Once() as session:
         session.trust_env = False
         patience = (CONNECT_SECONDS, READ_SECONDS)
         sent = session.post(url, data=body, headers=headers, timeout=patience, allow_redirects=False, stream=True)

@@ -1,7 +1,7 @@
 """/metrics: figures for whoever watches the machines, in the text format of Prometheus. Counts and ages, nobody's data.
 
-Answered to a bearer token (METRICS_TOKEN) or, while none is set, to this machine alone. Behind a proxy on the same
-machine every call comes from it: set the token there.
+Answered to a bearer token (METRICS_TOKEN) or, while none is set, to this machine alone. What a proxy passes on comes
+from this machine too: it is refused by the headers proxies add. One that adds none cannot be told: set the token there.
 """
 
 import hmac
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, current_app, request
 
-from dashboard.config import LOOPBACK, Settings
+from dashboard.config import Settings
 from dashboard.database.engine import system_session
 from dashboard.policy.declare import public
 from dashboard.services import jobs
@@ -20,6 +20,12 @@ from models import db, utcnow
 
 blueprint = Blueprint("metrics", __name__)
 KIND = "text/plain; version=0.0.4; charset=utf-8"
+
+
+HERE = frozenset({"127.0.0.1", "::1"})
+"""This machine, over its network; who comes through a socket file has no address, and may be anybody's proxy."""
+PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+"""What proxies add to a call."""
 
 
 class Sample(NamedTuple):
@@ -53,7 +59,7 @@ def metrics() -> Response:
 
 def _may_ask(settings: Settings) -> bool:
     if not settings.metrics_token:
-        return request.remote_addr in LOOPBACK
+        return request.remote_addr in HERE and not any(name in request.headers for name in PASSED_ON)
     given = request.headers.get("Authorization", "").encode()
     return hmac.compare_digest(given, f"Bearer {settings.metrics_token}".encode())
 

@@ -118,3 +118,35 @@ def test_nothing_is_asked_when_a_host_is_not_the_one_that_is_set() -> None:
         outgoing.look(there.url, allowed=frozenset({"127.0.0.2:1"}))
 
     assert there.asked == []
+
+
+def test_nobody_else_is_asked_when_two_readers_take_a_link_for_different_hosts() -> None:
+    with site() as other, site() as there:
+        there.body = f'<a href="{other.url}\\@{there.url.removeprefix("https://")}/x">X</a>'
+        wire.crawl(there.url)
+
+    assert other.asked == []
+
+
+@pytest.mark.parametrize("href", ["https://127.0.0.2:99999/", "https://127.0.0.2:http/", "//[x/"])
+def test_a_link_that_is_no_address_is_passed_over_when_the_site_is_crawled(href: str) -> None:
+    with site(body=f'<a href="{href}">X</a><a href="/a">A</a>') as there:
+        wire.crawl(there.url)
+
+    assert there.asked == ["/", "/a"]
+
+
+def test_a_page_leads_nowhere_when_its_redirect_is_no_address() -> None:
+    with site(status=302, headers=[INSISTS, ("Location", "https://[x")], body="") as there:
+        pages = wire.crawl(there.url)
+
+    assert [page.links for page in pages] == [()]
+
+
+def test_nothing_is_read_past_the_limits_when_the_answer_is_a_redirect(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = []
+    monkeypatch.setattr(outgoing, "_read", lambda sent, **_limits: taken.append(sent.raw.tell()) or b"")
+    with site(status=302, headers=[("Location", "/next")], body="x" * 4_000) as there:
+        outgoing.look(there.url, allowed=frozenset({outgoing.host(there.url)}))
+
+    assert taken == [0]

@@ -82,6 +82,17 @@ def test_this_machine_alone_may_ask_when_there_is_no_token(world, address: str, 
     assert ask(world, address=address).status_code == status
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"])
+def test_a_call_through_a_proxy_is_not_this_machine_when_there_is_no_token(world, header: str):
+    answer = world.app.test_client().get("/metrics", headers={header: "127.0.0.1"})
+
+    assert answer.status_code == 404
+
+
+def test_a_call_through_a_socket_file_is_not_this_machine_when_there_is_no_token(world):
+    assert ask(world, address="").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("token", "status"),
     [(f"Bearer {TOKEN}", 200), ("", 404), ("Bearer ", 404), (f"Bearer {TOKEN}x", 404), (TOKEN, 404), ("Bearer é", 404)],

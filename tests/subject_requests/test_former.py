@@ -131,6 +131,19 @@ def test_copy_waits_again_when_the_address_changes_after_it_agreed(world: World)
     assert (made, state(world, request_id)) == (0, "validated")
 
 
+def test_copy_waits_when_another_account_came_to_the_address_after_the_letter(world: World):
+    changed(world, world.account("a", email=KNOWN), ago=2 * DAY, email=FIRST)
+    request_id = contacted(world, "overview")
+    url = FORMER.format(token_in(letters(world)[FIRST][1], "former"))
+    changed(world, world.account("b", email=KNOWN), ago=timedelta(0))
+    send(world, f"/privacy/confirm/{link(world, request_id)}", word="SHOW")
+
+    answer = send(world, url + "/agree", shown_at=url)
+
+    assert (answer.status_code, job(world, request_jobs.deliver_copies)) == (200, 0)
+    assert state(world, request_id) == "validated"
+
+
 @pytest.mark.parametrize("kind", [*COPIES, "removal"])
 def test_request_ends_when_the_address_before_stops_it(world: World, kind: str):
     changed(world, world.account(), ago=DAY)
@@ -163,6 +176,26 @@ def test_oldest_address_alone_may_agree_when_there_were_several(world: World):
     assert [("It was me" in page.text) for page in pages] == [True, False]
     assert (refused.status_code, agreed.status_code) == (404, 200)
     assert request(world, request_id).agreed_at
+
+
+def test_nobody_may_agree_when_the_accounts_of_one_address_came_from_several(world: World):
+    changed(world, world.account("a", email=KNOWN), ago=5 * DAY, email=FIRST)
+    changed(world, world.account("b", email=KNOWN), ago=DAY)
+
+    contacted(world, "retrieval")
+
+    assert {address: kind for address, (kind, _) in letters(world).items()} == {
+        FIRST: "request_former", BEFORE: "request_former", KNOWN: "request_confirm",
+    }  # fmt: skip
+
+
+def test_oldest_address_may_agree_when_all_accounts_came_from_it(world: World):
+    changed(world, world.account("a", email=KNOWN), ago=5 * DAY)
+    changed(world, world.account("b", email=KNOWN), ago=DAY)
+
+    contacted(world, "retrieval")
+
+    assert letters(world)[BEFORE][0] == "request_former_agree"
 
 
 def test_nobody_may_agree_when_the_oldest_address_is_back_in_use(world: World):

@@ -33,8 +33,9 @@ WHEN: Mapping[str, Mapping[bool, str]] = {
 
 @dataclass(frozen=True)
 class Former:
-    """An address of a person before a change, and when it was changed; the oldest comes first."""
+    """An address of one of a person's accounts before a change, and when it was changed; the oldest comes first."""
 
+    account_id: str
     email: str
     changed_at: datetime
 
@@ -69,7 +70,8 @@ def of(session: Session, person: Person) -> list[Former]:
     """Return the addresses a person had in the last 14 days, the oldest first; for the system's eyes alone."""
     since = bound(session).at - lifetimes.FORMER_ADDRESS
     mine = (FormerAddress.account_id.in_(person.accounts), FormerAddress.changed_at > since)
-    query = select(FormerAddress.email, FormerAddress.changed_at).where(*mine).order_by(FormerAddress.changed_at)
+    columns = select(FormerAddress.account_id, FormerAddress.email, FormerAddress.changed_at)
+    query = columns.where(*mine).order_by(FormerAddress.changed_at)
     return [Former(*row) for row in session.execute(query)] if person.accounts else []
 
 
@@ -88,10 +90,17 @@ def warn(
     links.void(session, request.id, links.FORMER, links.AGREE)
     if until is None:
         return
-    oldest = known[0].email
+    oldest = _oldest(known)
     for email in dict.fromkeys(one.email for one in known if one.email not in person.addresses):
-        agrees = email == oldest and request.kind != Kind.REMOVAL
+        agrees = oldest == {email} and request.kind != Kind.REMOVAL
         _write(session, request, sender, address=email, key=person.keys[0], until=until, agrees=agrees)
+
+
+def _oldest(known: Sequence[Former]) -> set[str]:
+    """Return the oldest address of each account. Where they differ no one speaks for all of the accounts: a thief may
+    have an account of their own at the address a stolen one was changed to, with an address before that.
+    """
+    return {one.email for one in {one.account_id: one for one in reversed(known)}.values()}
 
 
 def _write(
@@ -120,21 +129,24 @@ def _asked(link: RequestLink, request: SubjectRequest) -> Asked:
 
 
 def agree(session: Session, token: str) -> None:
-    """The oldest address says that it was them: nothing waits any more. Raise NotInReach."""
-    request = _locked(session, token, links.AGREE)
+    """The oldest address says that it was them: nothing waits any more. Raise NotInReach.
+
+    They speak for what was known when they were written to: an account that came to this address since waits.
+    """
+    link, request = _locked(session, token, links.AGREE)
+    request.agreed_at, request.not_before = link.made_at, None
     links.void(session, request.id, links.FORMER, links.AGREE)
-    request.agreed_at, request.not_before = bound(session).at, None
     access_log.record(session, "request_agreed", case=case_of(request))
     session.commit()
 
 
 def to_stop(session: Session, token: str) -> SubjectRequest:
     """Return the request, locked, that an address before may stop now. Raise NotInReach."""
-    return _locked(session, token, links.FORMER, links.AGREE)
+    return _locked(session, token, links.FORMER, links.AGREE)[1]
 
 
-def _locked(session: Session, token: str, *purposes: str) -> SubjectRequest:
+def _locked(session: Session, token: str, *purposes: str) -> tuple[RequestLink, SubjectRequest]:
     found = links.find(session, token, *purposes, lock=True)
     if found is None or found[1].state not in CAN_STILL_STOP:
         raise NotInReach
-    return found[1]
+    return found
