@@ -160,3 +160,28 @@ def test_a_range_is_kept_as_evidence_when_it_is_not_as_it_was_sealed(log: Log, t
 
     assert log.numbers() == left
     assert len(log.seals()) == 4
+
+
+def test_a_line_put_before_the_beginning_is_still_found_when_more_is_pruned(log: Log):
+    prune(log, OLD + timedelta(days=2))
+    log.write(20, at=OLD)
+
+    gone = prune(log, OLD + timedelta(days=3))
+
+    (checkpoint,) = log.world.all(SealCheckpoint.__table__.select())
+    assert (gone, log.numbers(), checkpoint.lines) == ([2, 0], [20, 70, 80], 6)
+    assert log.found() == ["before"]
+
+
+def test_a_forged_checkpoint_is_not_signed_when_more_is_due(log: Log):
+    """Whoever took the oldest ranges away and wrote where the chain begins now has no key to sign it with."""
+    log.sql("DELETE FROM access_record WHERE number <= 20")
+    first = log.seals()[0]
+    log.sql("DELETE FROM seal WHERE number = 1")
+    log.world.add(SealCheckpoint(number=1, last=20, lines=2, chained=first.chained, signature="0" * 64, at=OLD))
+
+    with pytest.raises(pruning.RangeBroken, match="checkpoint at seal 1"):
+        prune(log, OLD + timedelta(days=30))
+
+    assert log.numbers() == [30, 40, 50, 60, 70, 80]
+    assert log.found() == ["checkpoint"]

@@ -19,23 +19,28 @@ MOST = 5_000
 
 
 class RangeBroken(Exception):
-    """Cannot continue because a range that is due is not as it was sealed; its seal's number is in the text."""
+    """Cannot continue because a range that is due is not as it was sealed, or the checkpoint it follows not as it was
+    signed; the seal's number is in the text.
+    """
 
 
 def prune(session: Session, *, before: datetime, most: int = MOST) -> int:
     """Delete the oldest ranges whose lines are all older than `before`; return how many lines went, 0 when none is due.
 
     In the caller's transaction, and about `most` lines at a time: call it again, after a commit, until it returns 0.
-    Raise RangeBroken when a range that is due does not verify.
+    Raise RangeBroken when a range that is due, or the checkpoint before it, does not verify. What stands before the
+    beginning of the chain was put there by somebody: it stays, and is found by each verification.
     """
     lock_seals(session)
     begins = chain.base(session)
     due = list(_due(session, begins, before=before, most=most))
     if not due:
         return 0
+    _hold_checkpoint(session)
     last = due[-1]
-    gone = _run(session, delete(AccessRecord).where(AccessRecord.number <= last.last))
-    _run(session, delete(Seal).where(Seal.number <= last.number))
+    lines_due = AccessRecord.number.between(begins.last + 1, last.last)
+    gone = _run(session, delete(AccessRecord).where(lines_due))
+    _run(session, delete(Seal).where(Seal.number.between(begins.number + 1, last.number)))
     _run(session, delete(SealCheckpoint))
     ends = chain.Base(last.number, last.last, last.chained(), begins.lines + gone, bound(session).at)
     session.add(SealCheckpoint(**vars(ends), signature=ends.signature()))
@@ -89,6 +94,13 @@ def _hold(session: Session, link: chain.Link, begins: chain.Base) -> None:
     stored = session.scalar(select(Seal.chained).where(Seal.number == link.number))
     if not follows or stored != link.chained() or (digest.count, digest.value()) != (link.count, link.digest):
         raise RangeBroken(f"seal {link.number}")
+
+
+def _hold_checkpoint(session: Session) -> None:
+    """Raise RangeBroken when a checkpoint is not as it was signed: the next one would sign what was put there."""
+    for found in session.scalars(select(SealCheckpoint)):
+        if found.signature != chain.base_of(found).signature():
+            raise RangeBroken(f"checkpoint at seal {found.number}")
 
 
 def _run(session: Session, statement: Any) -> int:
