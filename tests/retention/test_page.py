@@ -144,6 +144,15 @@ def test_run_now_comes_back_with_a_reason_when_it_is_not_confirmed(world, given,
     assert world.all(select(RetentionRun.number)) == []
 
 
+def test_run_now_is_held_to_what_is_due_when_a_larger_number_is_sent(world):
+    plant(world, "usage_events", old("usage_events", NOW))
+
+    answer = confirm(world, shown=int("9" * 11))
+
+    assert answer.status_code == 303
+    assert world.all(select(RetentionRun.previewed)) == [(1,)]
+
+
 @pytest.mark.parametrize("shown", ["0", "", "-5", "many", "9" * 40])
 def test_run_now_shows_the_new_number_when_many_more_rows_became_due_meanwhile(world, monkeypatch, shown: str):
     monkeypatch.setattr("dashboard.services.retention.asking.most", lambda previewed, _rule: previewed)

@@ -49,7 +49,8 @@ def run_now(session: Session, name: str, shown: Shown, *, zone: ZoneInfo) -> tup
         raise Invalid(
             "word", "Meanwhile %(count)s rows are due. Look at the number and confirm again.", count=str(count)
         )
-    run = planning.asked(rule, at=at, before=before, previewed=previewed, staff_id=bound(session).staff_id)
+    held_to = min(previewed, count)  # what was sent may be any number, and would let the run find as many
+    run = planning.asked(rule, at=at, before=before, previewed=held_to, staff_id=bound(session).staff_id)
     return _add(session, run)
 
 
