@@ -138,6 +138,7 @@ REASONS: Mapping[str, Any] = {
     "requests": _("subject requests"),
     "access_records": _("the access log"),
     "messages": _("messages"),
+    "app_messages": _("messages the app reported"),
     "files_deleted": _("delivered; deleted after seven days"),
     "nothing_held": _("nothing was held any more"),
     "not_identified": _("nobody could make sure who asks"),

@@ -129,7 +129,8 @@ def test_a_person_is_removed_when_they_ask_and_confirm(arrive, site, mail, carry
     assert mail.deliver() == 1
     assert (mail.letters[-1][0], "has been removed" in mail.letters[-1][1]) == (address, True)
     anna.go(mail.link("certificate")).stands_at("Your data has been removed")
-    anna.sees("This certificate is genuine", "21 of 21 places empty", "Kept, and why").sees_nothing_of(address, "Vries")
+    anna.sees("This certificate is genuine", "places empty", "Kept, and why").sees_nothing_of(address, "Vries")
+    assert re.search(r"\b(\d+) of \1 places empty", anna.page.get_by_role("main").inner_text())
     anna.go("/privacy/certificate/" + "A" * 43).stands_at("This link does not work (any more)").without_cookies()
     assert site.world.all(select(Account.email).where(Account.email == address)) == []
 

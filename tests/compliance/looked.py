@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import String, cast, func, select
 
-from models import PERSONAL, Account, Base, Staff, SubjectRequest, Ticket, utcnow
+from models import PERSONAL, Account, Base, FormerAddress, Staff, SubjectRequest, Ticket, UsageDay, utcnow
 from tests.world import World, canary
 
 
@@ -36,6 +36,10 @@ def look(world: World) -> Looked:
 def _open_trace(world: World, ticket: Ticket, account: Account) -> None:
     error_at = utcnow() - timedelta(hours=1)
     world.event(account, at=error_at - timedelta(hours=1), properties={"note": canary("properties")})
+    day = {"feature": canary("day", "feature"), "action": canary("day", "action"), "uses": 1}
+    world.add(UsageDay(account_id=account.id, day=error_at.date(), **day))
+    former = canary("former", "email").lower() + "@x.example"
+    world.add(FormerAddress(account_id=account.id, email=former, changed_at=error_at))
     world.opening(ticket, engineer="support", until=error_at, reason_text=canary("reason"))
 
 

@@ -45,10 +45,15 @@ def test_matrix_when_a_cell_is_asked_agrees_with_the_front_door(world: World) ->
     plain = [c for c in cells if c.method == "GET" and c.rule.startswith("/admin/") and "<" not in c.rule]
     clients = {role.value: world.sign_in(role.value) for role in Role}
 
-    answered = {(c.rule, role): client.get(c.rule).status_code for c in plain for role, client in clients.items()}
+    answered = {(c.rule, role): shown(client.get(c.rule)) for c in plain for role, client in clients.items()}
 
     said = {(c.rule, role): 403 if c.answers[role] == "deny" else 200 for c in plain for role in clients}
     assert answered == said
+
+
+def shown(answer) -> int:
+    """Return its status; 286 is how a page is told that nothing more will come, and shows it like any other."""
+    return 200 if answer.status_code == 286 else answer.status_code
 
 
 def test_matrix_when_nobody_is_signed_in_sends_every_page_to_sign_in(world: World) -> None:
