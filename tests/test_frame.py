@@ -10,14 +10,27 @@ from models import Staff, utcnow
 from tests.world import World, post
 
 PLACES = {
-    "rep": ["My work", "Contact requests", "My looks", "Why may I see it?"],
-    "support": ["My work", "Tickets", "Subject requests", "Accounts", "My looks", "Why may I see it?"],
-    "sysadmin": ["My work", "Onboarding", "Staff and tokens", "Jobs", "My looks", "Why may I see it?"],
+    "rep": ["My work", "Contact requests", "Statistics", "My looks", "Why may I see it?"],
+    "support": ["My work", "Tickets", "Subject requests", "Accounts", "Statistics", "My looks", "Why may I see it?"],
+    "sysadmin": [
+        "My work",
+        "Onboarding",
+        "Retention",
+        "Staff and tokens",
+        "Jobs",
+        "Statistics",
+        "My looks",
+        "Why may I see it?",
+    ],
     "compliance": [
         "My work",
         "Subject requests",
+        "Retention",
+        "Promises",
         "Access log",
+        "Statistics",
         "Processors",
+        "Evidence",
         "Access matrix",
         "My looks",
         "Why may I see it?",

@@ -32,8 +32,13 @@ CHANGING = (
     (re.compile(r"(?m)^(Set-Cookie|Date|X-Request-Id|Content-Length):.*$"), r"\1"),
 )
 """What differs from request to request: the page's nonce, the form's token, the cookie, the request's id."""
-TOLD_ON_PURPOSE = re.compile(r"<p class=\"figure\">\d+ <span class=\"figure-of\">of \d+</span></p>\s*<p>[^<]*</p>")
-"""How many of this month's accounts needed a person: a count over everyone that sysadmins are meant to read (P61)."""
+TOLD_ON_PURPOSE = (
+    re.compile(r"<p class=\"figure\">\d+ <span class=\"figure-of\">of \d+</span></p>\s*<p>[^<]*</p>"),
+    re.compile(r"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\"><a href=\"/admin/retention/rule.*?</tr>", re.S),
+    re.compile(r"<dt>Oldest row</dt><dd>.*?</dd>"),
+)
+"""Figures over everyone that their readers are meant to see: how many of this month's accounts needed a person (P61), and
+the day of the oldest row under each rule (P41, P50)."""
 POINTED_AT = {"mine_question"}
 """Its company is another person's too, so it cannot go or double."""
 
@@ -76,7 +81,9 @@ def steady(text: str) -> str:
     """Return an answer without what changes from request to request."""
     for pattern, word in CHANGING:
         text = pattern.sub(word, text)
-    return TOLD_ON_PURPOSE.sub("share", text)
+    for figures in TOLD_ON_PURPOSE:
+        text = figures.sub("figures", text)
+    return text
 
 
 def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:

@@ -71,7 +71,7 @@ def test_log_when_every_personal_column_holds_a_canary_shows_none(world: World) 
         client.get("/admin/").text.replace("CNRY-staff-compliance", ""),
     ]
 
-    assert [text.lower().count("cnry") for text in texts] == [0] * len(texts)
+    assert [text.lower().count("cnry-") for text in texts] == [0] * len(texts)
 
 
 def test_log_when_read_is_recorded_with_its_count(world: World) -> None:

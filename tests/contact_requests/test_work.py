@@ -257,7 +257,7 @@ def test_nothing_changes_when_the_change_cannot_be_recorded(world, client, verb)
         answer = post(client, at(mine, verb), **WORK[verb])
 
     assert answer.status_code == 503
-    assert "cnry" not in answer.text.lower()
+    assert "cnry-" not in answer.text.lower()
     assert (state(world, mine), attempts(world)) == before
 
 

@@ -75,7 +75,7 @@ access_record   colleagues   rep         no
 access_record   colleagues   compliance  yes
 staff           engineer     sysadmin    yes
 staff           other        support     no
-staff           engineer     compliance  no
+staff           engineer     compliance  line
 password        myself       sysadmin    line
 password        other        rep         no
 token_key       working      sysadmin    line
@@ -232,7 +232,7 @@ def test_page_when_a_real_record_is_named_answers_byte_equal(world: World) -> No
 
     bare = {_without_nonce(page) for page in pages}
     assert len(bare) == 1
-    assert "CNRY" not in pages[0]
+    assert "CNRY-" not in pages[0]
 
 
 def test_page_when_personal_columns_hold_canaries_shows_none(world: World) -> None:
@@ -242,7 +242,7 @@ def test_page_when_personal_columns_hold_canaries_shows_none(world: World) -> No
 
     pages = [client.get(f"{EXPLAIN}?record={kind.code}&state={kind.states[0].code}").text for kind in KINDS]
 
-    assert sum(page.lower().count("cnry") for page in pages) == 0
+    assert sum(page.lower().count("cnry-") for page in pages) == 0
 
 
 def _without_nonce(page: str) -> str:

@@ -13,10 +13,13 @@ from dashboard.policy.retention import RULES, Rule, rule_of
 from dashboard.services.retention import planning
 from dashboard.services.retention.due import due
 from dashboard.services.retention.running import Means, keep
+from dashboard.services.seals import sealing
 from models import (
     AccessRecord,
+    AppMessage,
     ContactAttempt,
     ExportFile,
+    FormerAddress,
     IdempotencyRecord,
     Message,
     RequestLink,
@@ -98,6 +101,16 @@ def _message(world: World, at: datetime) -> Any:
     return world.add(Message(type="t", cause="c", address="", subject="s", body="", created_at=at, sent_at=at))
 
 
+def _reported(world: World, at: datetime) -> Any:
+    account = world.account(new_id()[:6])
+    facts = {"external_id": new_id(), "type": "status", "cause": "c", "received_at": at}
+    return world.add(AppMessage(account_id=account.id, sent_at=at, **facts))
+
+
+def _former(world: World, at: datetime) -> Any:
+    return world.add(FormerAddress(account_id=world.account(new_id()[:6]).id, email="a@x.example", changed_at=at))
+
+
 def _file(world: World, at: datetime) -> Any:
     request = world.add(SubjectRequest(kind="overview", source="page", due_at=utcnow()))
     return world.add(
@@ -123,6 +136,8 @@ PLANTED: dict[str, Callable[[World, datetime], Any]] = {
     "requests": _request,
     "access_records": _look,
     "messages": _message,
+    "app_messages": _reported,
+    "former_addresses": _former,
     "export_files": _file,
     "call_answers": _answer,
     "sessions": _session,
@@ -135,7 +150,9 @@ def means(world: World, **settings: Any) -> Means:
 
 
 def night(world: World, **settings: Any) -> int:
-    """Run what a scheduler's next minute would run."""
+    """Run what a scheduler's next minute would run: lines of the access log are sealed before they may go."""
+    with world.app.app_context(), world.system() as session:
+        sealing.seal_access_log(session, world.app.extensions["settings"])
     return keep(means(world, **settings))
 
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from dashboard.services import jobs
+from dashboard.services import jobs, request_jobs
 from dashboard.services.overview import cleaning
 from dashboard.services.retention import outcome
 from dashboard.services.retention.due import model_of
@@ -36,7 +36,8 @@ def standing(world, name: str, at: datetime):
 def carry_out(world, name: str) -> None:
     """Let the job that the rule names do its work."""
     other = {"delete_copies": cleaning.clean, "delete_old_calls": jobs.delete_old_calls,
-             "delete_dead_sessions": jobs.delete_dead_sessions}.get(the(name).by)  # fmt: skip
+             "delete_dead_sessions": jobs.delete_dead_sessions,
+             "forget_former_addresses": request_jobs.forget_former_addresses}.get(the(name).by)  # fmt: skip
     if other is None:
         night(world)
         return

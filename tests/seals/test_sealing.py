@@ -56,7 +56,7 @@ def test_seals_are_anchored_later_when_a_crash_kept_them_from_the_file(world: Wo
 
 
 def test_a_range_is_one_day_when_lines_are_of_several(world: World):
-    log, midnight = Log(world), datetime(2026, 3, 1, tzinfo=UTC)
+    log, midnight = Log(world), datetime(2026, 2, 28, 23, tzinfo=UTC)  # in Amsterdam
     log.write(10, 20, at=midnight - timedelta(seconds=15))
     log.write(30, at=midnight)
 

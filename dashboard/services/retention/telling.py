@@ -30,6 +30,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "requests": ("subject requests", "verzoeken van personen"),
     "access_records": ("the access log", "het inzagelogboek"),
     "messages": ("messages", "berichten"),
+    "app_messages": ("messages the app reported", "berichten die de app heeft gemeld"),
 }
 """What a nightly rule is about, in English and in Dutch."""
 LETTERS: Mapping[str, Mapping[str, tuple[str, str]]] = {

@@ -41,11 +41,16 @@ def prune(session: Session, *, before: datetime, most: int = MOST) -> int:
     lines_due = AccessRecord.number.between(begins.last + 1, last.last)
     gone = _run(session, delete(AccessRecord).where(lines_due))
     _run(session, delete(Seal).where(Seal.number.between(begins.number + 1, last.number)))
+    _leave_checkpoint(session, last, lines=begins.lines + gone)
+    return gone
+
+
+def _leave_checkpoint(session: Session, last: chain.Link, *, lines: int) -> None:
+    """Say, signed, where the chain begins from now on, and how many lines have gone in all."""
     _run(session, delete(SealCheckpoint))
-    ends = chain.Base(last.number, last.last, last.chained(), begins.lines + gone, bound(session).at)
+    ends = chain.Base(last.number, last.last, last.chained(), lines, bound(session).at)
     session.add(SealCheckpoint(**vars(ends), signature=ends.signature()))
     session.flush()
-    return gone
 
 
 def due(session: Session, *, before: datetime) -> int:
