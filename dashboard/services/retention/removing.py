@@ -145,7 +145,8 @@ def _sealed_lines(session: Session, due: Due, rows: int) -> Went:
 
 def _whole_months(engine: Engine, before: datetime) -> bool:
     """Drop the months of usage that ended before a moment, where the database keeps it by the month."""
-    return bool(partitions.drop_whole_months(engine, before=before, patience=PATIENCE))
+    partitions.drop_whole_months(engine, before=before, patience=PATIENCE)
+    return not partitions.beside(engine)
 
 
 def _run(session: Session, statement: Any) -> int:
@@ -165,4 +166,4 @@ CARRIED_OUT: Mapping[str, Batch] = {
 """By rule, where rows do not go by time alone."""
 BEFORE_BATCHES: Mapping[str, Callable[[Engine, datetime], bool]] = {"usage_events": _whole_months}
 """By rule: what takes whole parts of a table away before the batches begin, everything before a moment (UTC), outside
-of any transaction; it says whether any went. Where nothing stands here, batches do it all."""
+of any transaction; it says whether all that it began to take is gone. Where nothing stands here, batches do it all."""

@@ -143,12 +143,16 @@ def _begin(means: Means, run_id: str, token: int) -> bool:
 
 
 def _whole_parts(means: Means, what: Due, run_id: str, token: int) -> bool:
-    """Let whole parts of the table go first, where that is possible, and count what went with them."""
+    """Let whole parts of the table go first, where that is possible; return whether all of them went.
+
+    What went is counted by what is left: a process that died before it said so leaves no other trace of it. A part
+    that is on its way out is found by no statement, and the run is not done before it has gone: the next turn goes on.
+    """
     shed = removing.BEFORE_BATCHES.get(what.rule.name)
     if shed is None:
         return True
     if not shed(means.engine, what.before):
-        return True
+        return False
     with means.session() as session:
         lease.hold(session, token, at=utcnow())
         run, _what = _run_of(session, run_id)

@@ -28,8 +28,7 @@ def prune(session: Session, *, before: datetime, most: int = MOST) -> int:
     """Delete the oldest ranges whose lines are all older than `before`; return how many lines went, 0 when none is due.
 
     In the caller's transaction, and about `most` lines at a time: call it again, after a commit, until it returns 0.
-    Raise RangeBroken when a range that is due, or the checkpoint before it, does not verify. What stands before the
-    beginning of the chain was put there by somebody: it stays, and is found by each verification.
+    Raise RangeBroken when one that is due, or the checkpoint, does not verify. What stands before the beginning stays.
     """
     lock_seals(session)
     begins = chain.base(session)
@@ -38,8 +37,7 @@ def prune(session: Session, *, before: datetime, most: int = MOST) -> int:
         return 0
     _hold_checkpoint(session)
     last = due[-1]
-    lines_due = AccessRecord.number.between(begins.last + 1, last.last)
-    gone = _run(session, delete(AccessRecord).where(lines_due))
+    gone = _run(session, delete(AccessRecord).where(AccessRecord.number.between(begins.last + 1, last.last)))
     _run(session, delete(Seal).where(Seal.number.between(begins.number + 1, last.number)))
     _leave_checkpoint(session, last, lines=begins.lines + gone)
     return gone
