@@ -104,10 +104,10 @@ def fill(*, accounts: int = 800, events: int = 300_000) -> None:
         except StoryStopped as stopped:
             raise click.ClickException(str(stopped)) from stopped
     play_staff()
-    play_nights()
     with _system("the demo's story is told") as session:
         session.add(Heartbeat(process=TOLD))
         session.commit()
+    play_nights()  # after it: told again, the story would bring back what the nights have deleted
 
 
 def play_nights() -> None:

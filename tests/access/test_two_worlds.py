@@ -34,7 +34,9 @@ CHANGING = (
 """What differs from request to request: the page's nonce, the form's token, the cookie, the request's id."""
 TOLD_ON_PURPOSE = (
     re.compile(r"<p class=\"figure\">\d+ <span class=\"figure-of\">of \d+</span></p>\s*<p>[^<]*</p>"),
-    re.compile(r"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\"><a href=\"/admin/retention/rule.*?</tr>", re.S),
+    re.compile(
+        r"<tr role=\"row\"><th role=\"rowheader\" scope=\"row\"><a href=\"/admin/retention/rule.*?</tr>", re.DOTALL
+    ),
     re.compile(r"<dt>Oldest row</dt><dd>.*?</dd>"),
 )
 """Figures over everyone that their readers are meant to see: how many of this month's accounts needed a person (P61), and
