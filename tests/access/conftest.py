@@ -14,6 +14,7 @@ from tests.access.planted import NOW, SETTINGS, Planted, plant
 from tests.conftest import make_app
 
 _apps: dict[str, Flask] = {}
+_worlds: dict[Flask, Planted] = {}
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,13 @@ from tests.tickets.pages import error_of, happened, open_trace
 from tests.world import World
 
 
+@pytest.fixture(autouse=True)
+def all_months(world: World) -> None:
+    """Make the months that other tests of this database have dropped."""
+    with world.app.app_context():
+        partitions.ensure(db.engine, since=utcnow() - partitions.LOOK_BACK, until=utcnow() + partitions.AHEAD)
+
+
 @pytest.fixture
 def by_months(world: World) -> Iterator[World]:
     """A world that leaves no month of its own behind; whether there are months at all is the engine's matter."""
