@@ -5,11 +5,7 @@ The lines are chained with keyed hashes: one that was changed, taken out or put 
 and point to nobody.
 """
 
-import fcntl
 import json
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dashboard.services import append_only
 from dashboard.services.keys import keyed
 from models import LedgerEntry, bound, lock_ledger
 
@@ -73,42 +70,16 @@ def _entry(line: Line, chained: str, at: datetime) -> LedgerEntry:
 
 def catch_up(session: Session, path: Path) -> int:
     """Write to the file what the database has and the file has not; return how many lines. Safe to call at any time."""
-    with _held(path):
+    with append_only.held(path):
         last = _last(path)
         rows = session.scalars(select(LedgerEntry).where(LedgerEntry.number > last).order_by(LedgerEntry.number)).all()
         if rows:
-            _append(path, [_line(row) for row in rows])
+            append_only.append(path, [json.dumps(vars(_line(row))) for row in rows])
     return len(rows)
 
 
 def _line(row: LedgerEntry) -> Line:
     return Line(row.number, row.at.isoformat(), row.event, row.relation, row.key, row.request_id, row.chained)
-
-
-def _append(path: Path, lines: Sequence[Line]) -> None:
-    whole = "".join(json.dumps(vars(line)) + "\n" for line in lines)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as file:
-        file.write(whole.encode())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def _held(path: Path) -> Iterator[None]:
-    """Let one process at a time write; a line a crash cut off in the middle is taken away first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + "-turn").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        _mend(path)
-        yield
-
-
-def _mend(path: Path) -> None:
-    if path.exists():
-        whole = path.read_bytes()
-        kept = whole[: whole.rfind(b"\n") + 1]
-        if kept != whole:
-            os.truncate(path, len(kept))
 
 
 def _last(path: Path) -> int:

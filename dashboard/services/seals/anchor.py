@@ -4,11 +4,9 @@ Who cuts off the end of the log in the database would have to cut it off here to
 has had. After a restore the file is ahead of the database; `resume` writes down, signed, what was lost by it.
 """
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.services import append_only
 from dashboard.services.keys import keyed
 from models import Seal
 
@@ -132,13 +131,13 @@ def _last(path: Path) -> tuple[int, str]:
 
 def catch_up(session: Session, path: Path) -> int:
     """Write to the file the seals it has not; return how many. Safe to call at any time. Raise AnchorAhead."""
-    with _held(path):
+    with append_only.held(path):
         number, chained = _last(path)
         compare(session, number, chained)
         query = select(Seal).where(Seal.number > number).order_by(Seal.number)
         written = 0
         for seals in session.scalars(query.execution_options(yield_per=AT_ONCE)).partitions():
-            _append(path, [of(seal) for seal in seals])
+            append_only.append(path, [json.dumps(asdict(of(seal))) for seal in seals])
             written += len(seals)
     return written
 
@@ -160,39 +159,10 @@ def refuse_if_ahead(session: Session, path: Path) -> None:
 
 def resume(session: Session, path: Path, *, at: datetime) -> Resumed | None:
     """Own up to a restore: from now on the chain goes on from the database's end. None when nothing was lost."""
-    with _held(path):
+    with append_only.held(path):
         ends, lost = chain.newest(session).number, _last(path)[0]
         if lost <= ends:
             return None
         line = Resumed(ends, lost, chain.written(at)).signed()
-        _append(path, [line])
+        append_only.append(path, [json.dumps(asdict(line))])
     return line
-
-
-def _append(path: Path, lines: Sequence[Anchor | Resumed]) -> None:
-    whole = "".join(json.dumps(asdict(line)) + "\n" for line in lines)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as file:
-        file.write(whole.encode())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def _held(path: Path) -> Iterator[None]:
-    """Let one process at a time write; a line that a crash cut off in the middle is taken away first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + "-turn").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        _mend(path)
-        yield
-
-
-def _mend(path: Path) -> None:
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        start = file.seek(max(size - TAIL, 0))
-        whole = start + file.read().rfind(b"\n") + 1
-    if whole != size:
-        os.truncate(path, whole)
