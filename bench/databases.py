@@ -53,7 +53,9 @@ def _fill(run: Run, server: Server) -> dict[tuple[str, int], Filled]:
         subprocess.run([python(), "-m", "bench.django_peer", url], cwd=ROOT, check=True)
     command = (sys.executable, "-m", "bench.filling")
     fillers = {
-        key: subprocess.Popen([*command, url, str(key[1])], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        key: subprocess.Popen(
+            [*command, url, str(key[1])], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for key, url in places.items()
     }
     return {key: Filled(*key, places[key], _facts(filler)) for key, filler in fillers.items()}
@@ -73,8 +75,8 @@ def _place(engine: str, rows: int, server: Server) -> str:
 
 
 def _facts(filler: subprocess.Popen[str]) -> dict[str, Any]:
-    out, _ = filler.communicate()
+    out, why = filler.communicate()
     if filler.returncode:
-        raise RuntimeError("filling a database failed: see above")
+        raise RuntimeError(f"filling a database failed: {why[-2_000:]}")
     facts: dict[str, Any] = json.loads(out)
     return facts

@@ -97,7 +97,7 @@ class Desk:
 
 def of_support(session: Session, *, zone: ZoneInfo) -> Desk:
     """Return a support engineer's desk."""
-    mine = session.scalars(_open(Ticket, mine=True, session=session).order_by(Ticket.assigned_at))
+    mine = session.scalars(_open(Ticket, mine=True, session=session).order_by(Ticket.assigned_at, Ticket.number))
     free = session.scalars(_open(Ticket, mine=False, session=session).order_by(Ticket.number).limit(QUEUE + 1)).all()
     asked_for, free_requests = _requests(session)
     looks, refused = looks_today(session, zone=zone)
@@ -112,7 +112,9 @@ def of_support(session: Session, *, zone: ZoneInfo) -> Desk:
 
 def of_rep(session: Session, *, zone: ZoneInfo) -> Desk:
     """Return a rep's desk: open follow-ups with their attempts, and the queue of submissions."""
-    mine = session.scalars(_open(ContactRequest, mine=True, session=session).order_by(ContactRequest.taken_at)).all()
+    mine = session.scalars(
+        _open(ContactRequest, mine=True, session=session).order_by(ContactRequest.taken_at, ContactRequest.number)
+    ).all()
     free = session.scalars(
         _open(ContactRequest, mine=False, session=session).order_by(ContactRequest.number).limit(QUEUE + 1)
     ).all()
@@ -198,7 +200,9 @@ def ticket_line(ticket: Ticket) -> CaseLine:
 def _requests(session: Session) -> tuple[list[CaseLine], list[CaseLine]]:
     """Return my people's requests, those first in which it is my turn, and those nobody has, the oldest first."""
     me = bound(session).staff_id
-    mine = session.scalars(_open(SubjectRequest, mine=True, session=session).order_by(SubjectRequest.due_at))
+    mine = session.scalars(
+        _open(SubjectRequest, mine=True, session=session).order_by(SubjectRequest.due_at, SubjectRequest.number)
+    )
     free = _open(SubjectRequest, mine=False, session=session).order_by(SubjectRequest.number).limit(QUEUE + 1)
     lines = sorted((request_line(request, me=me) for request in mine), key=lambda line: line.turn != "mine")
     return lines, [request_line(request) for request in session.scalars(free)]
@@ -240,7 +244,7 @@ def onboarding_line(case: OnboardingCase) -> CaseLine:
 
 
 def _asked_of_support(session: Session) -> list[Asked]:
-    widenings = session.scalars(select(TraceWidening).order_by(TraceWidening.asked_at))
+    widenings = session.scalars(select(TraceWidening).order_by(TraceWidening.asked_at, TraceWidening.id))
     tickets = session.scalars(
         select(Ticket)
         .where(Ticket.written_by == "staff", Ticket.unlocked_at.is_(None), Ticket.author_id != bound(session).staff_id)
@@ -271,7 +275,7 @@ def _asked_of_sysadmin(session: Session) -> list[Asked]:
     waiting = session.scalars(
         select(Proposal)
         .where(Proposal.decided_at.is_(None), Proposal.proposed_by.is_distinct_from(bound(session).staff_id))
-        .order_by(Proposal.proposed_at)
+        .order_by(Proposal.proposed_at, Proposal.id)
     )
     return [Asked(p.kind, p.id, "", 0, p.detail, p.proposed_at) for p in waiting]
 

@@ -6,7 +6,17 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from models import AccessRecord, ContactRequest, Heartbeat, JobRun, OnboardingCase, Proposal, Ticket, utcnow
+from models import (
+    AccessRecord,
+    ContactRequest,
+    Heartbeat,
+    JobRun,
+    OnboardingCase,
+    Proposal,
+    SubjectRequest,
+    Ticket,
+    utcnow,
+)
 from tests.tickets.pages import HOME, at, events
 from tests.world import World, post
 
@@ -77,6 +87,22 @@ def test_cases_in_my_hands_come_first_in_first_when_there_are_many(world):
     spans = ["3 h 0 min ago", "2 h 0 min ago", "1 h 0 min ago"]
     assert sorted(spans, key=text.index) == spans
     assert "3 cases" in text
+
+
+def test_cases_stand_by_their_number_when_they_came_in_at_the_same_moment(world):
+    account, moment = world.account(), utcnow()
+    numbers = (9_003, 9_001, 9_002)
+    for number in numbers:
+        world.ticket(account, assignee="support", assigned_at=moment, number=number)
+        request = SubjectRequest(kind="overview", source="page", email="x@example.org", number=number)
+        request.assignee_id, request.due_at = world.staff["support"], moment + timedelta(days=31)
+        world.add(request)
+
+    text = world.sign_in("support").get(HOME).text
+
+    for letter in "TR":
+        places = [text.index(f">{letter}-{number}<") for number in sorted(numbers)]
+        assert places == sorted(places)
 
 
 def test_looks_of_today_are_mine_alone_when_they_are_counted(world):
