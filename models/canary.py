@@ -78,6 +78,7 @@ class CanaryKey(Base):
     run_id: Mapped[str] = column(Key, foreign_key="canary_run.id", index=True, note="Of which run.")
 
 
+@cache  # the same for every statement, and every session asks for it
 def real(model: Any) -> ColumnElement[bool]:
     """Return the condition for rows of a table that are no canary's. Every count of people by the system needs it."""
     return and_(true(), *(~marked(getattr(model, name)) for name in keys_of(model)))

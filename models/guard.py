@@ -7,8 +7,8 @@ Access bound means no rows. What it cannot see (raw text, Core tables) it refuse
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Alias, Column, Connection, Insert, Table, TableClause, event, false, inspect
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy import Alias, Column, Connection, Insert, Table, TableClause, event, inspect
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, ColumnClause, Extract, TextClause
@@ -17,9 +17,8 @@ from sqlalchemy.sql.selectable import FromClause, SelectBase
 from sqlalchemy.sql.visitors import HasTraverseInternals
 
 from .access import Access
-from .base import CONDITIONS, Base
-from .canary import keys_of, real
 from .classification import CLOSED
+from .criteria import real_rows, row_criteria, rows_of
 
 WRITTEN_OUT = ("_statement_hints", "_hints", "_prefixes", "_suffixes")
 """Where a statement keeps texts that the database gets as they are."""
@@ -83,21 +82,22 @@ def guard_statement(state: ORMExecuteState) -> None:
     if not state.is_orm_statement:
         raise OutOfReach("only statements over mapped tables can be guarded")
     statement: Any = state.statement
-    for element in _elements(statement):
+    for element in (elements := list(_elements(statement))):
         _guard_element(access, element, whole=statement)
     if isinstance(statement, UpdateBase):
         _guard_write(access, statement.table.name, _set_columns(statement))  # type: ignore[union-attr]
         if state.is_update and isinstance(state.parameters, list):
             raise OutOfReach("an update by a list of keys passes by the row conditions")
     if not state.is_insert:
-        state.statement = state.statement.options(*_criteria_once(state.session, access))
+        asked_for = {_entity_of(element) for element in elements}
+        state.statement = state.statement.options(*row_criteria(state.session, access, asked_for))
     if state.is_column_load:  # a refresh heeds no loader criteria
-        state.statement = statement.where(*(_rows(access, mapper) for mapper in state.all_mappers))
+        state.statement = statement.where(*(rows_of(access, mapper) for mapper in state.all_mappers))
 
 
 def _leave_canaries_out(state: ORMExecuteState, access: Access) -> None:
     if access.real_only and state.is_select:
-        state.statement = state.statement.options(*_criteria_once(state.session, access))
+        state.statement = state.statement.options(*real_rows())
 
 
 def _elements(statement: Any) -> Iterator[Any]:
@@ -123,6 +123,15 @@ def _keys_of_entities(statement: Any) -> Iterator[Column[Any]]:
 def _stands_for_an_entity(element: Any) -> bool:
     table = element if isinstance(element, FromClause) else getattr(element, "table", None)
     return "parententity" in getattr(element, "_annotations", ()) and _is_table(table)
+
+
+def _entity_of(element: Any) -> str | None:
+    """Return the name of the mapped table an element is, or is a column of; None for anything else."""
+    if not _stands_for_an_entity(element):
+        return None
+    table = element if isinstance(element, FromClause) else element.table
+    whole: Any = table.element if isinstance(table, Alias) else table
+    return str(whole.name)
 
 
 def _is_table(element: Any) -> bool:
@@ -163,38 +172,6 @@ def _guard_column(access: Access, column: Any) -> None:
     category = column.info["privacy"].category
     if category in CLOSED and not access.may_read(column.table.name, category):
         raise OutOfReach(f"{column.table.name}.{column.name}")
-
-
-def _criteria_once(session: Session, access: Access) -> list[Any]:
-    """The criteria follow from the Access alone, and a session has one: build them once."""
-    if "criteria" not in session.info:
-        session.info["criteria"] = row_criteria(access)
-    criteria: list[Any] = session.info["criteria"]
-    return criteria
-
-
-def row_criteria(access: Access) -> list[Any]:
-    """Return one loader criterion for each mapped table: its row condition, or no row at all."""
-    rows = _real_rows if access.everything else _rows
-    return [
-        with_loader_criteria(mapper.class_, rows(access, mapper), include_aliases=True)
-        for mapper in Base.registry.mappers
-    ]
-
-
-def _rows(access: Access, mapper: Mapper[Any]) -> Any:
-    """The row condition, and never a canary: nobody is sent after, or counts, who does not exist."""
-    reach = access.reach.get(mapper.local_table.name)  # type: ignore[attr-defined]
-    if reach is None:
-        return false()
-    model: Any = mapper.class_
-    condition = CONDITIONS[reach.condition].expression(access)
-    return condition & real(model) if keys_of(model) else condition
-
-
-def _real_rows(access: Access, mapper: Mapper[Any]) -> Any:  # noqa: ARG001 - as _rows
-    """Every row that is no canary's."""
-    return real(mapper.class_)
 
 
 def guard_flush(session: Session, context: UOWTransaction, instances: Any) -> None:  # noqa: ARG001

@@ -41,6 +41,7 @@ from models import (
     Ticket,
     bind,
     bound,
+    guard,
 )
 from models.base import db
 from tests.access.planted import NOW, Planted, all_rows, key
@@ -70,6 +71,18 @@ def session_of(planted: Planted, given: Access | None) -> Session:
     if given is not None:
         bind(session, given)
     return session
+
+
+def test_a_table_gives_nothing_when_it_hides_from_the_walk_through_the_statement(planted: Planted, monkeypatch):
+    with session_of(planted, access()) as session:
+        found = session.scalars(select(Ticket.id)).all()
+    monkeypatch.setattr(guard, "_entity_of", lambda _element: None)
+
+    with session_of(planted, access()) as session:
+        hidden = session.scalars(select(Ticket.id)).all()
+
+    assert MINE in found
+    assert hidden == []
 
 
 @pytest.fixture
