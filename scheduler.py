@@ -7,7 +7,7 @@ that another process needs, so this one may be killed at any moment.
 import logging
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -27,12 +27,14 @@ from models import db
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HEARTBEAT_SECONDS = 15
 LATE_SECONDS = 30
-"""A slot begun later than this is left to the next one."""
+"""A look later than this is left to the next one."""
+LOOK = timedelta(minutes=1)
+"""How often a long slot is looked at: it may have been missed, or failed, and still lasts."""
 log = logging.getLogger("scheduler")
 
 
 def run(engine: Engine, settings: Settings, job: Job) -> None:
-    """Run a job's slot, unless another scheduler has it; keep how it ended. Never raises: the next slot tries again."""
+    """Run the slot a job is in, unless it has been run or another scheduler has it; keep how it ended. Never raises."""
     try:
         _run(engine, settings, job)
     except Exception as error:  # noqa: BLE001 - whatever it is, the scheduler goes on
@@ -68,7 +70,7 @@ def beat(engine: Engine) -> None:
 
 
 def plan(app: Flask) -> BlockingScheduler:
-    """Return a scheduler with every job of SCHEDULE on it, at the beginning of each slot."""
+    """Return a scheduler with every job of SCHEDULE on it."""
     scheduler = BlockingScheduler(
         timezone=UTC,
         jobstores={"default": MemoryJobStore()},
@@ -85,8 +87,11 @@ def plan(app: Flask) -> BlockingScheduler:
 
 
 def trigger(job: Job) -> IntervalTrigger:
-    """Return what fires at the beginning of each slot: counted from 1970, so at the same moment on every machine."""
-    return IntervalTrigger(seconds=int(job.every.total_seconds()), start_date=EPOCH, timezone=UTC)
+    """Return what fires at the beginning of each slot, and every minute of a longer one.
+
+    Counted from 1970, so at the same moment on every machine.
+    """
+    return IntervalTrigger(seconds=int(min(job.every, LOOK).total_seconds()), start_date=EPOCH, timezone=UTC)
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ class JobRun(Base):
     number: Mapped[int] = column(Number, primary_key=True, autoincrement=True, note="Order of beginning.")
     id: Mapped[str] = column(Key, unique=True, default=new_id, note="Public random id.")
     job: Mapped[str] = column(String(40), note="Which job.")
-    period: Mapped[str] = column(String(40), note="Which slot of its schedule.")
+    period: Mapped[str] = column(String(40), note="Which slot of its schedule, and which try in it.")
     state: Mapped[str] = column(
         String(10), default="running", note="running, done, idle (there was nothing to do) or failed."
     )

@@ -2,9 +2,10 @@
 
 from sqlalchemy import func, select
 
+from dashboard.policy.texts import N_
 from models import Account, Company, OnboardingCase, Ticket
 
-from .base import DAY, N_, Finding, Look, State, check, none_of
+from .base import DAY, Finding, Look, State, check, none_of
 
 SOURCES = ("self", "company_admin")
 """The two the policy names (P16)."""

@@ -88,11 +88,6 @@ CHECKS: dict[str, Check] = {}
 """Every check by its promise; filled when the files of this room are imported (all_checks.py)."""
 
 
-def N_(text: str) -> str:  # noqa: N802 - the name by which gettext's tools find texts that are translated later
-    """Mark a text for translation; the page translates it."""
-    return text
-
-
 def check(promise: str, *, unit: str, where: str) -> Callable[[Question], Question]:
     """Register the decorated function as the check of a promise; `where` is a page's address or a file's path."""
 

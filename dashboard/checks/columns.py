@@ -3,9 +3,10 @@
 import re
 
 from dashboard.database import live
+from dashboard.policy.texts import N_
 from models import PERSONAL, Account, Base, Category, ContactRequest, privacy_of
 
-from .base import N_, Finding, Look, check, none_of
+from .base import Finding, Look, check, none_of
 
 VISITOR = re.compile(r"(^|_)(visitor|visit|cookie|user_?agent|browser|device|tracking)(_|$)")
 ADDRESS = re.compile(r"(^|_)(ip|ipv4|ipv6|ip_?addr(ess)?|remote_?addr(ess)?|client_?addr(ess)?)(_|$)")

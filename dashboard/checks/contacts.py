@@ -3,9 +3,10 @@
 from sqlalchemy import or_, select
 
 from dashboard.database import live
+from dashboard.policy.texts import N_
 from models import Account, ContactRequest, Message, Suppression
 
-from .base import N_, Finding, Look, check, none_of
+from .base import Finding, Look, check, none_of
 
 APP = frozenset(
     {"account", "account_preference", "onboarding_case", "ticket", "app_error", "usage_event", "trace_opening"}

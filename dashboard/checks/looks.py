@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from dashboard.policy.texts import N_
 from models import AccessRecord, Account, OnboardingCase, Staff
 
-from .base import DAY, N_, Finding, Look, check, none_of
+from .base import DAY, Finding, Look, check, none_of
 
 PURPOSES = ("support", "onboarding", "error_analysis", "subject_request")
 """Purposes an account may be read for: those of P30, and the person's own rights."""

@@ -5,9 +5,10 @@ from datetime import timedelta
 from sqlalchemy import exists, func, or_, select
 
 from dashboard.policy.message_types import APP_TYPES, NOTICE
+from dashboard.policy.texts import N_
 from models import Account, AccountPreference, AppMessage, Message
 
-from .base import DAY, N_, Finding, Look, check, none_of
+from .base import DAY, Finding, Look, check, none_of
 
 WINDOW = 35 * DAY
 SOON = timedelta(hours=1)

@@ -1,9 +1,10 @@
 """Whether the overview can be complete: nothing lies in the database that nobody has declared (P1)."""
 
 from dashboard.database import live
+from dashboard.policy.texts import N_
 from models import Base
 
-from .base import N_, Finding, Look, check, none_of
+from .base import Finding, Look, check, none_of
 
 
 @check("P1", unit=N_("columns in the database that nobody has declared"), where="models/")

@@ -8,10 +8,11 @@ from sqlalchemy.orm import aliased
 from dashboard.config import is_closed
 from dashboard.policy import promises
 from dashboard.policy.calendar import add_to_date
+from dashboard.policy.texts import N_
 from dashboard.processors import outgoing, registry
 from models import RequestStep, SubjectRequest
 
-from .base import N_, Finding, Look, State, check, none_of, unknown
+from .base import Finding, Look, State, check, none_of, unknown
 
 EU = frozenset({"European Union", "Where the company runs it"})
 REVIEW_MONTHS = 12

@@ -1,8 +1,9 @@
 """Where the data lies: the region of the database, its replicas and its backups is a setting (P17, P19)."""
 
 from dashboard.config import EU
+from dashboard.policy.texts import N_
 
-from .base import N_, Finding, Look, check, none_of
+from .base import Finding, Look, check, none_of
 
 OUTSIDE = N_("DATA_REGION names no country of the European Union.")
 WHERE = "docs/settings.md"

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import and_, func, or_, select
 
+from dashboard.policy.texts import N_
 from models import Account, ContactRequest, LedgerEntry, RequestLink, RequestStep, SubjectRequest, UsageEvent
 
-from .base import DAY, N_, Finding, Look, State, check, none_of
+from .base import DAY, Finding, Look, State, check, none_of
 
 AIM = timedelta(minutes=15)
 """How soon "immediately" is here, from the confirmation on: the policy names no number, so we publish ours."""

@@ -4,9 +4,10 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
 from dashboard.policy.calendar import first_kept
+from dashboard.policy.texts import N_
 from models import Account, LedgerEntry, SubjectRequest, UsageEvent, marked
 
-from .base import DAY, N_, Finding, Look, check, none_of
+from .base import DAY, Finding, Look, check, none_of
 
 MONTHS = 24
 WHERE = "/admin/retention/"

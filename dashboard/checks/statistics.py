@@ -1,8 +1,9 @@
 """Statistics name nobody: no published figure is of a group small enough to know its people (P24)."""
 
 from dashboard.database import live
+from dashboard.policy.texts import N_
 
-from .base import N_, Finding, Look, check, none_of, unknown
+from .base import Finding, Look, check, none_of, unknown
 
 SMALLEST = 5
 """People in the smallest group that is shown (policy of statistics)."""

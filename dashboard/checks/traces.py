@@ -8,9 +8,10 @@ from datetime import timedelta
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
+from dashboard.policy.texts import N_
 from models import AccessRecord, AppError, Ticket, TraceOpening, TraceWidening
 
-from .base import N_, Finding, Look, check, none_of
+from .base import Finding, Look, check, none_of
 
 WINDOW = timedelta(hours=24)
 """What an engineer sees alone (services/traces.py); wider takes a second one."""

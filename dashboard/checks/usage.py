@@ -3,10 +3,11 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
+from dashboard.policy.texts import N_
 from dashboard.policy.usage_properties import ALLOWED
 from models import AccessRecord, ApiToken, RateWindow, UsageEvent, new_id
 
-from .base import N_, Finding, Look, State, check, none_of
+from .base import Finding, Look, State, check, none_of
 
 SAMPLE = 2000
 """Events looked at per run, from another place in the table each time: a month of runs sees over a million."""

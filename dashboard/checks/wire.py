@@ -9,10 +9,11 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from dashboard.config import is_closed
 from dashboard.database import live
 from dashboard.policy.promises import listed
+from dashboard.policy.texts import N_
 from dashboard.processors import outgoing
 from dashboard.processors.base import NotNow
 
-from .base import N_, Finding, Look, State, check, none_of, unknown
+from .base import Finding, Look, State, check, none_of, unknown
 from .pages import Page, parse
 
 PAGES = 5

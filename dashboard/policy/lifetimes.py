@@ -12,12 +12,12 @@ IDEMPOTENCY = timedelta(hours=24)
 """A call may be sent again this long without acting twice."""
 RATE_WINDOW = timedelta(hours=1)
 """Counts of calls are of no use after their minute; an hour leaves room for clocks that differ."""
-IDLE_RUNS = timedelta(hours=6)
-"""Runs that found nothing to do."""
+IDLE_RUNS = timedelta(hours=25)
+"""Runs that found nothing to do: a run is kept as long as its slot lasts, else the slot would be run again."""
 JOB_RUNS = timedelta(days=90)
 """Runs that did something, or failed."""
-ABANDONED = timedelta(minutes=10)
-"""A run that has not ended by then belongs to a process that is gone."""
+ABANDONED = timedelta(hours=1)
+"""A run that has not ended by then belongs to a process that is gone, and is tried again."""
 SILENCE = timedelta(minutes=5)
 """A scheduler silent for longer stands still."""
 REQUEST_LINK = timedelta(hours=72)

@@ -1,6 +1,6 @@
 """What runs by itself: each verb looks at the state, does what is due, commits, and says how many rows it dealt with.
 
-A run is a row, unique per job and slot, so that several schedulers run it once. A verb must stand being cut off at
+A run is a row, unique per job, slot and try, so that several schedulers run it once. A verb must stand being cut off at
 any moment and run again: what one run leaves, the next one finds. A failure is kept by its kind, never by its text.
 """
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
+from dashboard.database.changes import alone
 from dashboard.policy import lifetimes
 from models import (
     Heartbeat,
@@ -34,6 +35,8 @@ from .staff import give_back_strays
 Verb = Callable[[Session, Settings], int]
 SCHEDULER = "scheduler"
 """The name under which schedulers give their sign of life."""
+WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+"""How long after each failure a slot is tried again, as long as it lasts."""
 
 
 def slot(every: timedelta, at: datetime) -> datetime:
@@ -43,8 +46,25 @@ def slot(every: timedelta, at: datetime) -> datetime:
 
 
 def begin(session: Session, job: str, *, period: datetime) -> str | None:
-    """Claim a slot of a job; return the run's id, or None when another scheduler has it."""
-    run = JobRun(job=job, period=f"{period:%Y-%m-%dT%H:%M:%SZ}", started_at=utcnow())
+    """Claim a slot of a job, also one that began long ago; return the run's id.
+
+    Return None when another scheduler has it, when it has been run, and when it failed and its next try must wait.
+    """
+    slot = f"{period:%Y-%m-%dT%H:%M:%SZ}"
+    tries = [slot, *(f"{slot}, try {number}" for number in range(2, len(WAITS) + 2))]
+    so_far = select(JobRun.state, JobRun.ended_at).where(JobRun.job == job, JobRun.period.in_(tries))
+    tried = session.execute(so_far.order_by(JobRun.number)).all()
+    if tried and not _is_tried_again(tried[-1].state, tried[-1].ended_at, times=len(tried)):
+        return None
+    return _claim(session, JobRun(job=job, period=tries[len(tried)], started_at=utcnow()))
+
+
+def _is_tried_again(state: str, ended_at: datetime | None, *, times: int) -> bool:
+    waited = ended_at is not None and times <= len(WAITS) and utcnow() - ended_at >= WAITS[times - 1]
+    return state == "failed" and waited
+
+
+def _claim(session: Session, run: JobRun) -> str | None:
     session.add(run)
     try:
         session.flush()
@@ -60,14 +80,14 @@ def end(session: Session, run_id: str, *, count: int = 0, error: str | None = No
     """Keep how a run ended."""
     state = "failed" if error else ("done" if count else "idle")
     values = {"state": state, "ended_at": utcnow(), "count": count, "error": error and error[:60]}
-    session.execute(_alone(update(JobRun).where(JobRun.id == run_id).values(**values)))
+    session.execute(alone(update(JobRun).where(JobRun.id == run_id).values(**values)))
     session.commit()
 
 
 def beat(session: Session) -> None:
     """Give a sign of life."""
     alive = update(Heartbeat).where(Heartbeat.process == SCHEDULER).values(at=utcnow()).returning(Heartbeat.process)
-    if session.scalar(_alone(alive)) is None:
+    if session.scalar(alone(alive)) is None:
         session.add(Heartbeat(process=SCHEDULER, at=utcnow()))
     session.commit()
 
@@ -137,7 +157,7 @@ def delete_old_runs(session: Session, settings: Settings) -> int:  # noqa: ARG00
     """Say which runs were abandoned, and delete old ones: soon those with nothing to do, later the others."""
     at = utcnow()
     lost = (JobRun.state == "running", JobRun.started_at < at - lifetimes.ABANDONED)
-    session.execute(_alone(update(JobRun).where(*lost).values(state="failed", ended_at=at, error="Abandoned")))
+    session.execute(alone(update(JobRun).where(*lost).values(state="failed", ended_at=at, error="Abandoned")))
     idle = (JobRun.state == "idle") & (JobRun.started_at < at - lifetimes.IDLE_RUNS)
     gone = _count(session, delete(JobRun).where(or_(idle, JobRun.started_at < at - lifetimes.JOB_RUNS)), JobRun.id)
     session.commit()
@@ -145,12 +165,7 @@ def delete_old_runs(session: Session, settings: Settings) -> int:  # noqa: ARG00
 
 
 def _count(session: Session, statement: Any, key: Any) -> int:
-    return len(session.execute(_alone(statement.returning(key))).all())
-
-
-def _alone(statement: Any) -> Any:
-    """No row of this session needs to learn of the change."""
-    return statement.execution_options(synchronize_session=False)
+    return len(session.execute(alone(statement.returning(key))).all())
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
 from dashboard.database import hygiene, partitions
+from dashboard.database.changes import alone
 from dashboard.policy import requests as policy
 from dashboard.policy.requests import Event, State
 from dashboard.processors import registry
@@ -91,7 +92,7 @@ def forget_former_addresses(session: Session, settings: Settings) -> int:  # noq
 def forget_fingerprints(session: Session, settings: Settings) -> int:  # noqa: ARG001
     """Delete fingerprints of erased values once the last backup that could hold the values has gone."""
     gone = delete(ErasedFingerprint).where(ErasedFingerprint.ends_at <= bound(session).at)
-    count = len(session.execute(_alone(gone.returning(ErasedFingerprint.kind))).all())
+    count = len(session.execute(alone(gone.returning(ErasedFingerprint.kind))).all())
     session.commit()
     return count
 
@@ -122,7 +123,3 @@ def settle_large_tables(session: Session, settings: Settings) -> int:  # noqa: A
     engine = session.get_bind().engine
     session.rollback()
     return int(hygiene.settle(engine, LARGE))
-
-
-def _alone(statement: Any) -> Any:
-    return statement.execution_options(synchronize_session=False)

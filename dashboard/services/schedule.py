@@ -6,6 +6,8 @@ All slots are counted in UTC from 1970; a job names how long its slot is, and ru
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dashboard.policy.texts import N_
+
 from . import jobs, request_jobs, retention_jobs, usage_months
 from .canaries import walking
 from .jobs import Verb
@@ -26,11 +28,6 @@ class Job:
     def next_at(self, at: datetime) -> datetime:
         """Return when its next slot begins."""
         return jobs.slot(self.every, at) + self.every
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name by which gettext's tools find texts that are translated later
-    """Mark a text for translation; the page translates it."""
-    return text
 
 
 SCHEDULE = (

@@ -1,8 +1,9 @@
 """What the jobs do: each ends or deletes what is over, and a neighbour that is not over survives."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from dashboard.policy import lifetimes
@@ -127,12 +128,12 @@ def test_old_runs_are_deleted_and_lost_ones_named_when_their_time_has_come(world
         return JobRun(job=name, period=name, state=state, started_at=now - age)
 
     world.add(
-        row("old idle", "idle", timedelta(hours=7)),
-        row("new idle", "idle", timedelta(hours=5)),
+        row("old idle", "idle", timedelta(hours=26)),
+        row("new idle", "idle", timedelta(hours=24)),
         row("old done", "done", timedelta(days=91)),
         row("new done", "done", timedelta(days=89)),
-        row("lost", "running", timedelta(minutes=11)),
-        row("busy", "running", timedelta(minutes=9)),
+        row("lost", "running", timedelta(minutes=61)),
+        row("busy", "running", timedelta(minutes=59)),
     )
 
     run(world, jobs.delete_old_runs)
@@ -155,6 +156,57 @@ def test_slot_has_one_run_when_two_begin_it(world) -> None:
         third = jobs.begin(two, "deliver_messages", period=at + timedelta(seconds=10))
 
     assert (first is not None, second, third is not None) == (True, None, True)
+
+
+MIDNIGHT = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def begun(world, *, after: timedelta) -> str | None:
+    """Begin the night's slot as a scheduler would so long after midnight."""
+    with time_machine.travel(MIDNIGHT + after, tick=False), world.app.app_context(), world.system() as session:
+        return jobs.begin(session, "make_figures", period=jobs.slot(timedelta(hours=24), utcnow()))
+
+
+def ended(world, run_id: str | None, *, after: timedelta, error: str | None = None) -> None:
+    """End a run so long after midnight."""
+    assert run_id
+    with time_machine.travel(MIDNIGHT + after, tick=False), world.app.app_context(), world.system() as session:
+        jobs.end(session, run_id, error=error)
+
+
+def test_failed_slot_is_tried_again_after_each_wait_and_then_no_more(world) -> None:
+    at = timedelta(0)
+    for wait in jobs.WAITS:
+        ended(world, begun(world, after=at), after=at, error="OperationalError")
+        assert begun(world, after=at + wait - SECOND) is None
+        at += wait
+    ended(world, begun(world, after=at), after=at, error="OperationalError")
+
+    last = begun(world, after=timedelta(hours=23))
+    tomorrow = begun(world, after=timedelta(hours=24))
+
+    assert (last, tomorrow is not None) == (None, True)
+    assert len(world.all(select(JobRun.id))) == len(jobs.WAITS) + 2
+
+
+@pytest.mark.parametrize("hours", [1, 23])
+def test_slot_is_run_late_and_once_when_no_scheduler_was_there_at_its_beginning(world, hours: int) -> None:
+    late = begun(world, after=timedelta(hours=hours))
+    again = begun(world, after=timedelta(hours=hours, minutes=1))
+    ended(world, late, after=timedelta(hours=hours, minutes=2))
+
+    over = begun(world, after=timedelta(hours=hours, minutes=3))
+
+    assert (again, over) == (None, None)
+
+
+def test_slot_is_not_run_again_when_old_runs_have_been_deleted(world) -> None:
+    ended(world, begun(world, after=timedelta(0)), after=timedelta(minutes=1))
+    with time_machine.travel(MIDNIGHT + timedelta(hours=23, minutes=59), tick=False):
+        run(world, jobs.delete_old_runs)
+
+    assert begun(world, after=timedelta(hours=23, minutes=59)) is None
+    assert max(job.every for job in SCHEDULE) < lifetimes.IDLE_RUNS
 
 
 def test_sign_of_life_is_one_row_when_given_twice(world) -> None:

@@ -9,6 +9,7 @@ from dashboard.policy.promises import register
 from dashboard.policy.purposes import Purpose
 from dashboard.policy.roles import Role
 from dashboard.policy.sentences import sentence
+from dashboard.policy.texts import N_
 from dashboard.processors.base import Facts
 from dashboard.processors.registry import PROCESSORS
 from models import PERSONAL, Base, Category, OnErasure, fate_of, models_of_persons, privacy_of
@@ -17,11 +18,6 @@ from .limits import Limit, limit_of
 
 NOBODY = "nobody"
 EU = "European Union"
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name by which gettext's tools find texts that are translated later
-    """Mark a text for translation; the page translates it."""
-    return text
 
 
 PERSONS: Mapping[str, str] = {

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, case, delete, false, func, inspect, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from dashboard.database.changes import changed
 from dashboard.services import fingerprints
 from models import (
     Account,
@@ -97,7 +98,7 @@ def count(session: Session, model: type[Base], person: Person) -> int:
 
 
 def _delete(session: Session, model: type[Base], person: Person) -> int:
-    return _run(session, delete(model).where(rows_of(model, person))) if may_hold(model, person) else 0
+    return changed(session, delete(model).where(rows_of(model, person))) if may_hold(model, person) else 0
 
 
 def _empty(session: Session, model: type[Base], person: Person) -> int:
@@ -107,7 +108,7 @@ def _empty(session: Session, model: type[Base], person: Person) -> int:
     values: dict[str, Any] = {name: _nothing(model, name) for name in _emptied(model)}
     if model is Ticket:
         values |= _ended(bound(session).at)
-    return _run(session, update(model).where(rows_of(model, person)).values(**values))
+    return changed(session, update(model).where(rows_of(model, person)).values(**values))
 
 
 def _emptied(model: type[Base]) -> list[str]:
@@ -133,7 +134,7 @@ def _ended(at: datetime) -> dict[str, Any]:
 def _forget_mentions(session: Session, person: Person) -> None:
     """Where a colleague's account says that this person ended it: that an administrator did, stays."""
     named = Account.deactivated_by.in_(person.external_ids)
-    _run(session, update(Account).where(named).values(deactivated_by="administrator"))
+    changed(session, update(Account).where(named).values(deactivated_by="administrator"))
 
 
 def scrub(session: Session, profile: Profile, *, batch: int = BATCH, everywhere: bool = True) -> int:
@@ -232,12 +233,6 @@ def own_texts(session: Session, person: Person) -> list[tuple[type[Base], Any]]:
         statement: Select[Any] = select(key).where(rows_of(model, person))
         found += [(model, row) for row in session.scalars(statement)]
     return found
-
-
-def _run(session: Session, statement: Any) -> int:
-    """Run a change and return how many rows it touched; no row of this session needs to learn of it."""
-    result: Any = session.execute(statement.execution_options(synchronize_session=False))
-    return int(result.rowcount)
 
 
 def left_over(session: Session, person: Person) -> dict[str, int]:

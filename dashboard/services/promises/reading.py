@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dashboard.checks.base import N_, State
+from dashboard.checks.base import State
 from dashboard.policy import promises
 from dashboard.policy.promises import Kind, Promise, Section
+from dashboard.policy.texts import N_
 from dashboard.services.refusals import NotInReach
 from models import PromiseResult, PromiseStanding, bound
 

@@ -12,10 +12,11 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from dashboard.checks.all_checks import CHECKS
-from dashboard.checks.base import N_, Check, Finding, Look, State, unknown
+from dashboard.checks.base import Check, Finding, Look, State, unknown
 from dashboard.config import Settings
 from dashboard.database.engine import system_session
 from dashboard.policy.promises import register
+from dashboard.policy.texts import N_
 from dashboard.services import fingerprints, outbox
 from models import PromiseResult, PromiseStanding, Staff
 

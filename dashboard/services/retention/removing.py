@@ -13,6 +13,7 @@ from sqlalchemy import Engine, delete, inspect, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from dashboard.database import partitions
+from dashboard.database.changes import changed
 from dashboard.policy.retention import Action
 from dashboard.services.erasure import erasing, fault, finding, profile
 from dashboard.services.seals import pruning
@@ -150,9 +151,9 @@ def _whole_months(engine: Engine, before: datetime) -> bool:
 
 
 def _run(session: Session, statement: Any) -> int:
-    result: Any = session.execute(statement.execution_options(synchronize_session=False))
+    count = changed(session, statement)
     fault.point("retention.statement")
-    return int(result.rowcount)
+    return count
 
 
 CARRIED_OUT: Mapping[str, Batch] = {

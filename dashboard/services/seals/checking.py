@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
+from dashboard.database.changes import alone
 from dashboard.database.engine import system_session
 from dashboard.policy import lifetimes
 from dashboard.services import access_log
@@ -99,7 +100,7 @@ def verify_nightly(session: Session, settings: Settings) -> int:
     outcome = _carry_out(session, settings, public_id)
     telling.tell(session, settings, outcome)
     old = SealVerification.asked_at < utcnow() - lifetimes.JOB_RUNS
-    session.execute(_alone(delete(SealVerification).where(old)))
+    session.execute(alone(delete(SealVerification).where(old)))
     session.commit()
     return outcome.lines
 
@@ -156,8 +157,4 @@ def _beats(engine: Any, public_id: str) -> Callable[[Outcome], None]:
 
 
 def _set(session: Session, public_id: str, **values: Any) -> None:
-    session.execute(_alone(update(SealVerification).where(SealVerification.id == public_id).values(**values)))
-
-
-def _alone(statement: Any) -> Any:
-    return statement.execution_options(synchronize_session=False)
+    session.execute(alone(update(SealVerification).where(SealVerification.id == public_id).values(**values)))

@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-
-def N_(text: str) -> str:  # noqa: N802 - the name by which gettext's tools find texts that are translated later
-    """Mark a text for translation; the page translates it."""
-    return text
+from dashboard.policy.texts import N_
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from dashboard.database.changes import changed
 from models import AccessRecord, Seal, SealCheckpoint, bound, lock_seals
 
 from . import chain, lines
@@ -37,15 +38,15 @@ def prune(session: Session, *, before: datetime, most: int = MOST) -> int:
         return 0
     _hold_checkpoint(session)
     last = due[-1]
-    gone = _run(session, delete(AccessRecord).where(AccessRecord.number.between(begins.last + 1, last.last)))
-    _run(session, delete(Seal).where(Seal.number.between(begins.number + 1, last.number)))
+    gone = changed(session, delete(AccessRecord).where(AccessRecord.number.between(begins.last + 1, last.last)))
+    changed(session, delete(Seal).where(Seal.number.between(begins.number + 1, last.number)))
     _leave_checkpoint(session, last, lines=begins.lines + gone)
     return gone
 
 
 def _leave_checkpoint(session: Session, last: chain.Link, *, lines: int) -> None:
     """Say, signed, where the chain begins from now on, and how many lines have gone in all."""
-    _run(session, delete(SealCheckpoint))
+    changed(session, delete(SealCheckpoint))
     ends = chain.Base(last.number, last.last, last.chained(), lines, bound(session).at)
     session.add(SealCheckpoint(**vars(ends), signature=ends.signature()))
     session.flush()
@@ -104,9 +105,3 @@ def _hold_checkpoint(session: Session) -> None:
     for found in session.scalars(select(SealCheckpoint)):
         if found.signature != chain.base_of(found).signature():
             raise RangeBroken(f"checkpoint at seal {found.number}")
-
-
-def _run(session: Session, statement: Any) -> int:
-    """Delete, and return how many rows went; no object of this session needs to learn of it."""
-    result: Any = session.execute(statement.execution_options(synchronize_session=False))
-    return int(result.rowcount)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
@@ -16,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
+from dashboard.database.changes import alone
 from dashboard.policy.calendar import first_kept
 from dashboard.policy.disclosure import LEAST_IN_COMPANY, Group, Published, Shown, publish
 from models import (
@@ -110,7 +110,7 @@ def make_week(session: Session, week: date) -> int:
     figures = list(_figures(session, week))
     session.add_all(figures)
     _name_companies(session, {f.scope for f in figures} - {EVERYONE, REST})
-    session.execute(_alone(delete(UsageDay).where(UsageDay.day < week + WEEK)))
+    session.execute(alone(delete(UsageDay).where(UsageDay.day < week + WEEK)))
     session.commit()
     return len(figures)
 
@@ -152,15 +152,10 @@ def forget(session: Session, *, before: date) -> int:
     named = list(session.scalars(select(UsageCompany.id)))
     large = {company for company, _name, people in people_of_companies(session, named) if people >= LEAST_IN_COMPANY}
     small = [company for company in named if company not in large]
-    session.execute(_alone(delete(UsageCompany).where(UsageCompany.id.in_(small))))
+    session.execute(alone(delete(UsageCompany).where(UsageCompany.id.in_(small))))
     nameless = UsageFigure.scope.not_in(select(UsageCompany.id)) & UsageFigure.scope.not_in((EVERYONE, REST))
     gone = delete(UsageFigure).where(nameless | (UsageFigure.week < before)).returning(UsageFigure.week)
-    count = len(session.execute(_alone(gone)).all())
-    session.execute(_alone(delete(UsageWeek).where(UsageWeek.week < before)))
+    count = len(session.execute(alone(gone)).all())
+    session.execute(alone(delete(UsageWeek).where(UsageWeek.week < before)))
     session.commit()
     return count
-
-
-def _alone(statement: Any) -> Any:
-    """No row of this session needs to learn of the change."""
-    return statement.execution_options(synchronize_session=False)
