@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from bench import copies
 from bench.beside import Beside
@@ -26,12 +26,9 @@ from bench.settings import ROOT
 from bench.story import SPAN
 from dashboard.database import partitions
 from dashboard.database.engine import prepare
+from dashboard.services.retention.running import AIM_SECONDS, ROWS_FIRST, ROWS_LEAST, ROWS_MOST
 
 SHARE = 0.2
-ROWS, FIRST, LEAST = 10_000, 1_000, 50
-"""A batch: as many rows as shared both databases best of 1,000, 10,000 and 50,000; fewer where there are few at all."""
-AIM = 0.06
-"""Seconds a batch may take while others wait behind it."""
 
 
 def measure(url: str, facts: dict[str, Any], *, quiet: float) -> dict[str, Any]:
@@ -66,13 +63,13 @@ def on_sqlite(url: str, facts: dict[str, Any], cut: datetime) -> dict[str, Any]:
 def on_postgres(url: str, facts: dict[str, Any], cut: datetime) -> dict[str, Any]:
     """One DELETE against whole months, then the boundary month by turns; then all of it with others beside."""
     found: dict[str, Any] = {}
-    with copied(url) as engine:
+    with durable(url), copied(url) as engine:
         whole = [month for month in partitions.months(engine) if month.until <= cut]
         last, before = whole[-1].until, whole[0].first
         found["delete"] = cost(engine, lambda c: c.execute(text(WHOLE), {"since": before, "until": last}).rowcount)
         vacuum(engine)
         found["emptied"] = cost(engine, lambda _c: len(partitions.drop_whole_months(engine, before=last)))
-    with copied(url) as engine:
+    with durable(url), copied(url) as engine:
         found["drop"] = cost(engine, lambda _c: len(partitions.drop_whole_months(engine, before=last)))
         boundary = partitions.months(engine)[0]
         found |= by_turns(engine, boundary.until, rows=batch_of(facts))
@@ -91,6 +88,24 @@ LONG_READERS = {
     "reader of usage": "SELECT count(*) FROM (SELECT 1 FROM usage_event LIMIT 10) few",
     "reader of accounts": "SELECT count(*) FROM account",
 }
+
+
+@contextmanager
+def durable(url: str) -> Iterator[None]:
+    """Let PostgreSQL write as where data matters: the tests' server forgets, which favours one large DELETE."""
+    names = ("fsync", "full_page_writes", "synchronous_commit")
+    engine = create_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in names:
+            connection.execute(text(f"ALTER SYSTEM SET {name} = on"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+        try:
+            yield
+        finally:
+            for name in names:
+                connection.execute(text(f"ALTER SYSTEM RESET {name}"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 def unburden(url: str) -> None:
@@ -134,6 +149,8 @@ def vacuum(engine: Engine) -> None:
 def by_turns(engine: Engine, before: datetime, *, rows: int) -> dict[str, Any]:
     """Empty all before a moment, batch by batch, one of ours and one by the driver; return rows a second of each."""
     ours, raw = Ours(engine, before), Raw(engine, before)
+    for one in (ours, raw):
+        one.one(1)  # the scheduler's process has compiled its statements long before
     memory = [peak()]
     for who in batches(ours, raw, rows=rows):
         memory += [peak()] if who is ours and ours.batches == 20 else []
@@ -144,18 +161,18 @@ def by_turns(engine: Engine, before: datetime, *, rows: int) -> dict[str, Any]:
 
 def batch_of(facts: dict[str, Any]) -> int:
     """Return how many rows a batch has: a month of the smallest database still has some."""
-    return max(LEAST, min(ROWS, int(facts["rows"]) // 600))
+    return max(ROWS_LEAST, min(ROWS_MOST, int(facts["rows"]) // 600))
 
 
 def alone(engine: Engine, before: datetime, *, rows: int) -> int:
     """Empty all before a moment by batches of ours, resting as long as each took; return how many it were.
 
-    As a run of retention does, each has as many rows as the last one's pace lets it do in AIM seconds.
+    As a run of retention does, each has as many rows as the last one's pace lets it do in AIM_SECONDS.
     """
     ours = Ours(engine, before)
-    size = min(rows, FIRST)
+    size = min(rows, ROWS_FIRST)
     while ours.go(size):
-        size = max(LEAST, min(rows, size * 2, int(size * AIM / ours.last)))
+        size = max(ROWS_LEAST, min(rows, size * 2, int(size * AIM_SECONDS / ours.last)))
         time.sleep(ours.last)
     return ours.batches
 

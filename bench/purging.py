@@ -2,44 +2,24 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
-from importlib.util import find_spec
-from typing import Any
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bench.raw import connect
 from bench.story import text
 from dashboard.database.engine import in_turn, system_session
-from models import UsageEvent
+from dashboard.policy.retention import rule_of
+from dashboard.services.retention import removing
+from dashboard.services.retention.due import Due
 
 
-def by_time(session: Session, before: datetime, rows: int) -> int:
-    """Delete the oldest events, at most so many: a look along the index, then a stretch of it."""
-    at = UsageEvent.occurred_at
-    end = session.scalar(select(at).where(at < before).order_by(at).offset(rows).limit(1))
-    gone: Any = session.execute(
-        delete(UsageEvent).where(at < (end or before)), execution_options={"synchronize_session": False}
-    )
-    return int(gone.rowcount)
-
-
-def by_rule(session: Session, before: datetime, rows: int) -> int:
-    """Delete them as a run of retention does."""
-    from dashboard.policy.retention import rule_of  # noqa: PLC0415 - only where there is one
-    from dashboard.services.retention import removing  # noqa: PLC0415
-    from dashboard.services.retention.due import Due  # noqa: PLC0415
-
+def batch(session: Session, before: datetime, rows: int) -> int:
+    """Delete the oldest events, at most so many, as a run of retention does."""
     rule = rule_of("usage_events")
     assert rule
     return removing.remove(session, Due(rule, before), rows=rows).rows
-
-
-batch = by_time
-with suppress(ModuleNotFoundError):
-    batch = by_rule if find_spec("dashboard.services.retention") else by_time
 
 
 class Batches:

@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from models import UsageEvent
 
 TABLE = UsageEvent.__tablename__
-LOCK_TIMEOUT = 40
-"""Milliseconds anybody may wait behind a lock that we wait for; nobody shall wait 50."""
+LOCK_TIMEOUT = 20
+"""Milliseconds anybody may wait behind a lock that we wait for; nobody shall wait 50, and few feel 20."""
 PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between two tries to get a lock; the last one again and again."""
 TRY_AGAIN = frozenset({"55P03", "40P01"})

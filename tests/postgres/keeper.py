@@ -145,8 +145,9 @@ def _launch(folder: Path) -> subprocess.Popen[bytes]:
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
         subprocess.run([binaries / "initdb", "-D", data, *options], check=True, **quiet)
         settings = SETTINGS | {"unix_socket_directories": str(folder)}
-        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        server = subprocess.Popen([binaries / "postgres", "-D", data, *flags], **quiet)
+        with (folder / "data" / "postgresql.conf").open("a") as file:  # not flags, which nothing could change later
+            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+        server = subprocess.Popen([binaries / "postgres", "-D", data], **quiet)
     wait(lambda: server.poll() is not None or _takes_connections(folder))
     if server.poll() is not None:
         raise NoPostgres("postgres ended at once")

@@ -7,6 +7,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from dashboard.services import fingerprints
+from dashboard.services.erasure import erasing, finding
 from dashboard.services.intake import accounts
 from dashboard.services.refusals import Invalid
 from dashboard.services.retention import removing
@@ -14,10 +15,12 @@ from models import (
     AccessRecord,
     Account,
     AppError,
+    AppMessage,
     Company,
     ContactAttempt,
     ContactRequest,
     ExportFile,
+    FormerAddress,
     LedgerEntry,
     RequestLink,
     RequestStep,
@@ -26,7 +29,9 @@ from models import (
     Ticket,
     Tombstone,
     TraceOpening,
+    UsageDay,
     UsageEvent,
+    models_of_persons,
 )
 from tests.erasure import persons
 from tests.retention.aged import night, old, plant, the, young
@@ -63,6 +68,44 @@ def test_account_goes_with_everything_that_hangs_on_it_when_24_months_are_over(w
         world.all(select(func.count()).select_from(UsageEvent).where(UsageEvent.account_id == beth.account.id))[0][0]
         == 5
     )
+
+
+OF_OTHER_RELATIONS = {
+    "contact_request", "contact_attempt", "subject_request", "request_link", "request_step", "export_file",
+    "sealed_payload",
+}  # fmt: skip
+"""Tables that hang on a submission or on a request, which have limits of their own."""
+KEPT = {"access_record": 1, "company": 1}
+"""Who looked stays, and so does a company, without its name."""
+
+
+def test_every_table_loses_its_rows_when_an_account_goes_that_had_one_in_each(world):
+    anna, beth = persons.anna(world), persons.neighbour(world)
+    for one in (anna, beth):
+        key = {"account_id": one.account.id}
+        world.add(
+            AppMessage(
+                external_id=f"m-{one.account.external_id}", type="report_ready", cause="r-1", sent_at=NOW, **key
+            ),
+            FormerAddress(email=f"was-{one.email}", changed_at=NOW, **key),
+            UsageDay(day=NOW.date(), feature="Reports", action="opened", uses=2, **key),
+        )
+    world.set(Account, anna.account.id, deactivated_at=old("accounts", NOW), deactivated_by="self")
+    with world.app.app_context(), world.system() as session:
+        hers, theirs = (finding.person_behind(session, one.account.id) for one in (anna, beth))
+    before, neighbours = rows(world, hers), rows(world, theirs)
+
+    night(world)
+
+    assert {name for name, count in before.items() if not count} == OF_OTHER_RELATIONS
+    assert {name: count for name, count in rows(world, hers).items() if count} == KEPT
+    assert rows(world, theirs) == neighbours
+
+
+def rows(world, person) -> dict[str, int]:
+    """Return how many rows of each table belong to a person."""
+    with world.app.app_context(), world.system() as session:
+        return {model.__tablename__: erasing.count(session, model, person) for model in models_of_persons()}
 
 
 def _of_accounts(world) -> str:

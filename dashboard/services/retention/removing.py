@@ -43,23 +43,24 @@ def remove(session: Session, due: Due, *, rows: int) -> Went:
 
 
 def _by_time(session: Session, due: Due, rows: int) -> Went:
-    """Remove a stretch of time that holds at most so many rows: two looks into the index, one statement."""
+    """Remove the oldest stretch of time that holds at most so many rows: one look into the index, one statement."""
     model = model_of(due.rule)
     emptying: Any = update(model).values(dict.fromkeys(due.rule.empties))
     statement = emptying if due.rule.action == Action.ANONYMISE else delete(model)
-    return _went(_run(session, statement.where(_stretch(session, due, rows))))
+    end = due.nth(session, rows)
+    fault.point("retention.looked")
+    gone = _run(session, statement.where(due.where(before=end)))
+    if not gone and end is not None:  # more rows than that bear one moment
+        gone = _run(session, statement.where(_of_the_first_moment(due, rows)))
+    return _went(gone)
 
 
 def _went(rows: int) -> Went:
     return Went(rows, more=rows > 0)
 
 
-def _stretch(session: Session, due: Due, rows: int) -> Any:
-    """Return the condition for the oldest due rows, at most so many; by their keys where all bear one moment."""
-    end, first = due.nth(session, rows), due.nth(session, 0)
-    fault.point("retention.looked")
-    if end is None or (first is not None and first < end):
-        return due.where(before=end)
+def _of_the_first_moment(due: Due, rows: int) -> Any:
+    """Return the condition for so many of the oldest rows, by their keys."""
     model = model_of(due.rule)
     key = [getattr(model, column.name) for column in inspect(model).primary_key]
     oldest = select(*key).where(due.where()).order_by(clock_of(due.rule)).limit(rows)
