@@ -22,6 +22,7 @@ from bench.worker import get, serve
 from dashboard import app as house
 from dashboard.database.engine import system_session
 from dashboard.services import access_log, listing
+from dashboard.services.promises.jobs import check_promises
 from dashboard.sign_in import hashed
 from models import Staff, StaffSession, UsageEvent, db, guard, new_id
 
@@ -33,6 +34,8 @@ def main(url: str, facts: dict[str, Any]) -> None:
     with patch.object(house, "VIEWS", (*house.VIEWS, every_event.EveryEvent)):
         app = house.create_app({"DATABASE_URL": url, "DEMO": "1", "SECRET_KEY": SECRET})
     engineer, officer = sign_in(app, facts["staff"]), sign_in(app, facts["compliance"])
+    with app.app_context(), system_session(db.engine, "bench") as session:
+        check_promises(session, app.extensions["settings"])
     heavy, light = facts["tickets"]
     pages = {
         "trace.heavy": get(engineer, f"/admin/tickets/{heavy}/trace"),
@@ -41,6 +44,8 @@ def main(url: str, facts: dict[str, Any]) -> None:
         "tickets.last": get(engineer, f"/admin/tickets/?tab=free&at={last_page()}"),
         "log.first": get(officer, "/admin/access-log/"),
         "log.last": get(officer, f"/admin/access-log/?at={last_page()}"),
+        "outcome.retention": get(officer, "/admin/retention/"),
+        "outcome.promises": get(officer, "/admin/promises/"),
         "empty": get(engineer, "/admin/explain/"),
         **events(app, engineer),
     }

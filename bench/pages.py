@@ -14,7 +14,17 @@ from bench.turns import Measured, in_turns
 OURS, FLASK_ADMIN, DJANGO, RAW = "ours", "Flask-Admin", "Django admin", "raw SQL"
 Key = tuple[str, int, str]
 """Who, at which size, which page."""
-GROUPS = ("events.first", "events.page 1000", "events.last", "trace.heavy", "trace.light", "tickets", "log", "empty")
+GROUPS = (
+    "events.first",
+    "events.page 1000",
+    "events.last",
+    "trace.heavy",
+    "trace.light",
+    "tickets",
+    "log",
+    "outcome",
+    "empty",
+)
 """Pages whose names begin alike are measured in the same rounds."""
 
 

@@ -134,8 +134,11 @@ def _dropping(engine: Engine) -> Iterator[Connection | None]:
             yield None
             return
         try:
+            # A step that a crash takes back is done again; a DROP waits for the disk all the same, and for all before it.
+            connection.execute(text("SET synchronous_commit = off"))
             yield connection
         finally:
+            connection.execute(text("RESET synchronous_commit"))
             connection.execute(text("RESET lock_timeout"))
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": DROPPING})
 

@@ -26,7 +26,7 @@ from .planning import DONE, FAILED, RUNNING, STOPPED
 
 ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 200, 50, 20_000
 """Rows of a run's first batch, and of its smallest and largest: the first tells how fast this machine is."""
-AIM_SECONDS = 0.04
+AIM_SECONDS = 0.03
 """How long a batch may hold its locks: others wait less than 150 ms behind it, also where SQLite lets one write."""
 REST = 0.5
 """The share of a batch's time that is left to others before the next one."""
