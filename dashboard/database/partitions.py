@@ -134,7 +134,7 @@ def _dropping(engine: Engine) -> Iterator[Connection | None]:
             yield None
             return
         try:
-            # A step that a crash takes back is done again; a DROP waits for the disk all the same, and for all before it.
+            # A step that a crash takes back is done again; a DROP waits for the disk, and so for all before it.
             connection.execute(text("SET synchronous_commit = off"))
             yield connection
         finally:
