@@ -22,7 +22,7 @@ from sqlalchemy import create_engine
 
 from bench.databases import Filled
 from bench.filling import BY_TIME
-from bench.settings import ROOT, SECRET
+from bench.settings import LEDGER, ROOT, SECRET
 from bench.story import ACCOUNTS, ACTIONS, FEATURES, weights
 from dashboard.database.engine import prepare, system_session
 from dashboard.services import tokens
@@ -135,7 +135,8 @@ def served(place: Filled) -> Iterator[tuple[int, Any]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
-    environ = {"DATABASE_URL": place.url, "DEMO": "1", "SECRET_KEY": SECRET, "PATH": "/usr/bin:/bin"}
+    environ = {"DATABASE_URL": place.url, "DEMO": "1", "SECRET_KEY": SECRET, "LEDGER_PATH": str(LEDGER)}
+    environ |= {"PATH": "/usr/bin:/bin"}
     server = subprocess.Popen(command, cwd=ROOT, env=environ)
     try:
         _wait(port, server)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapper, Session
 from werkzeug.test import Client
 
 from bench import every_event
-from bench.settings import SECRET
+from bench.settings import LEDGER, SECRET
 from bench.worker import get, serve
 from dashboard import app as house
 from dashboard.database.engine import system_session
@@ -32,7 +32,7 @@ THOUSANDTH = 999 * 50
 def main(url: str, facts: dict[str, Any]) -> None:
     """Make the application and answer."""
     with patch.object(house, "VIEWS", (*house.VIEWS, every_event.EveryEvent)):
-        app = house.create_app({"DATABASE_URL": url, "DEMO": "1", "SECRET_KEY": SECRET})
+        app = house.create_app({"DATABASE_URL": url, "DEMO": "1", "SECRET_KEY": SECRET, "LEDGER_PATH": str(LEDGER)})
     engineer, officer = sign_in(app, facts["staff"]), sign_in(app, facts["compliance"])
     with app.app_context(), system_session(db.engine, "bench") as session:
         check_promises(session, app.extensions["settings"])

@@ -7,6 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("BENCH_FOLDER") or ROOT / "var" / "bench").absolute()
 """Where the databases are; emptied at the end."""
+LEDGER = FOLDER / "ledger.jsonl"
+"""What the product keeps outside its database: never beside the project's own."""
 PEER_VENV = FOLDER.with_name(FOLDER.name + "-venv")
 """Flask-Admin and Django, apart from what the product runs on; kept for the next run."""
 SMALL = 10_000

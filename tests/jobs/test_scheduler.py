@@ -32,6 +32,7 @@ def house(engine_name: str, database_urls, tmp_path: Path):
 
     def start(smtp: str) -> subprocess.Popen[bytes]:
         settings = {"DATABASE_URL": url, "DEMO": "1", "SECRET_KEY": app.config["SECRET_KEY"], "SMTP_URL": smtp}
+        settings |= {"LEDGER_PATH": str(tmp_path / "ledger.jsonl")}
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "scheduler.py")], cwd=ROOT, env={**os.environ, **settings}
         )

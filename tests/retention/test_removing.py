@@ -1,5 +1,6 @@
 """What goes with a row: everything that hangs on it, and nothing of a neighbour."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from models import (
     ExportFile,
     FormerAddress,
     LedgerEntry,
+    Message,
     RequestLink,
     RequestStep,
     SubjectRequest,
@@ -89,10 +91,12 @@ def test_every_table_loses_its_rows_when_an_account_goes_that_had_one_in_each(wo
             ),
             FormerAddress(email=f"was-{one.email}", changed_at=NOW, **key),
             UsageDay(day=NOW.date(), feature="Reports", action="opened", uses=2, **key),
+            Message(type="t", cause="c", address=one.email, subject="s", body="b", subject_key=one.account.id),
         )
     world.set(Account, anna.account.id, deactivated_at=old("accounts", NOW), deactivated_by="self")
     with world.app.app_context(), world.system() as session:
-        hers, theirs = (finding.person_behind(session, one.account.id) for one in (anna, beth))
+        # Not by their address: what was written to it may be about a submission, and has a limit of its own (P8).
+        hers, theirs = (replace(finding.person_behind(session, p.account.id), addresses=()) for p in (anna, beth))
     before, neighbours = rows(world, hers), rows(world, theirs)
 
     night(world)

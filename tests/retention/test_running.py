@@ -105,10 +105,10 @@ def test_batch_keeps_its_bound_when_all_rows_bear_one_moment(world, clock):
 
 @pytest.mark.parametrize(
     ("rows", "took", "wanted"),
-    [(1_000, 0.03, 2_000), (1_000, 0.6, 100), (1_000, 9, 50), (20_000, 0.01, 20_000), (100, 5, 50)],
+    [(1_000, 0.5, 2_000), (1_000, 10, 100), (1_000, 150, 50), (20_000, 0.2, 20_000), (100, 80, 50)],
 )
 def test_batches_grow_and_shrink_when_they_are_faster_or_slower_than_they_may_be(rows: int, took: float, wanted: int):
-    assert running._next(rows, took) == wanted
+    assert running._next(rows, took * running.AIM_SECONDS) == wanted
 
 
 def test_run_stops_and_tells_when_it_finds_more_than_its_preview_allows(world, clock):
