@@ -63,8 +63,9 @@ def run(world: World, verb) -> int:
 
 
 def test_months_follow_one_another_without_a_gap_when_listed(world: World):
+    since, until = utcnow() - timedelta(days=840), utcnow() + timedelta(days=92)  # other tests live in other years
     with world.app.app_context():
-        found = [month for month in partitions.months(db.engine) if month.first > utcnow() - timedelta(days=840)]
+        found = [month for month in partitions.months(db.engine) if since < month.first < until]
 
     if not is_postgres(world):
         assert found == []
