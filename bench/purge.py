@@ -26,7 +26,7 @@ from bench.settings import ROOT
 from bench.story import SPAN
 from dashboard.database import partitions
 from dashboard.database.engine import prepare
-from dashboard.services.retention.running import AIM_SECONDS, ROWS_FIRST, ROWS_LEAST, ROWS_MOST
+from dashboard.services.retention import running
 
 SHARE = 0.2
 
@@ -161,18 +161,18 @@ def by_turns(engine: Engine, before: datetime, *, rows: int) -> dict[str, Any]:
 
 def batch_of(facts: dict[str, Any]) -> int:
     """Return how many rows a batch has: a month of the smallest database still has some."""
-    return max(ROWS_LEAST, min(ROWS_MOST, int(facts["rows"]) // 600))
+    return max(running.ROWS_LEAST, min(running.ROWS_MOST, int(facts["rows"]) // 600))
 
 
 def alone(engine: Engine, before: datetime, *, rows: int) -> int:
     """Empty all before a moment by batches of ours, resting as long as each took; return how many it were.
 
-    As a run of retention does, each has as many rows as the last one's pace lets it do in AIM_SECONDS.
+    As a run of retention does, each has as many rows as the last one's pace lets it do in the time a run aims at.
     """
     ours = Ours(engine, before)
-    size = min(rows, ROWS_FIRST)
+    size = min(rows, running.ROWS_FIRST)
     while ours.go(size):
-        size = max(ROWS_LEAST, min(rows, size * 2, int(size * AIM_SECONDS / ours.last)))
+        size = min(rows, running._next(size, ours.last))  # noqa: SLF001 - the very pace of a run
         time.sleep(ours.last)
     return ours.batches
 

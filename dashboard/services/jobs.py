@@ -7,14 +7,13 @@ any moment and run again: what one run leaves, the next one finds. A failure is 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
-from dashboard.database.changes import alone
+from dashboard.database.changes import alone, changed
 from dashboard.policy import lifetimes
 from models import (
     Heartbeat,
@@ -118,7 +117,7 @@ def _end_openings(session: Session) -> int:
     at = utcnow()
     over = (TraceOpening.ended_at.is_(None), TraceOpening.ends_at <= at)
     ended = update(TraceOpening).where(*over).values(ended_at=TraceOpening.ends_at, ended_because="time")
-    return _count(session, ended, TraceOpening.id)
+    return changed(session, ended)
 
 
 def _end_set_ups(session: Session) -> int:
@@ -137,7 +136,7 @@ def delete_dead_sessions(session: Session, settings: Settings) -> int:  # noqa: 
     dead = or_(
         StaffSession.seen_at <= at - lifetimes.SESSION_IDLE, StaffSession.created_at <= at - lifetimes.SESSION_LONGEST
     )
-    gone = _count(session, delete(StaffSession).where(dead), StaffSession.staff_id)
+    gone = changed(session, delete(StaffSession).where(dead))
     session.commit()
     return gone
 
@@ -147,8 +146,8 @@ def delete_old_calls(session: Session, settings: Settings) -> int:  # noqa: ARG0
     at = utcnow()
     repeated = delete(IdempotencyRecord).where(IdempotencyRecord.created_at < at - lifetimes.IDEMPOTENCY)
     minute = int((at - lifetimes.RATE_WINDOW).timestamp()) // 60
-    gone = _count(session, repeated, IdempotencyRecord.status)
-    gone += _count(session, delete(RateWindow).where(RateWindow.minute < minute), RateWindow.minute)
+    gone = changed(session, repeated)
+    gone += changed(session, delete(RateWindow).where(RateWindow.minute < minute))
     session.commit()
     return gone
 
@@ -159,13 +158,9 @@ def delete_old_runs(session: Session, settings: Settings) -> int:  # noqa: ARG00
     lost = (JobRun.state == "running", JobRun.started_at < at - lifetimes.ABANDONED)
     session.execute(alone(update(JobRun).where(*lost).values(state="failed", ended_at=at, error="Abandoned")))
     idle = (JobRun.state == "idle") & (JobRun.started_at < at - lifetimes.IDLE_RUNS)
-    gone = _count(session, delete(JobRun).where(or_(idle, JobRun.started_at < at - lifetimes.JOB_RUNS)), JobRun.id)
+    gone = changed(session, delete(JobRun).where(or_(idle, JobRun.started_at < at - lifetimes.JOB_RUNS)))
     session.commit()
     return gone
-
-
-def _count(session: Session, statement: Any, key: Any) -> int:
-    return len(session.execute(alone(statement.returning(key))).all())
 
 
 @dataclass(frozen=True)

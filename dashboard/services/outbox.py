@@ -20,6 +20,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.config import LOOPBACK, ROOT, Settings
+from dashboard.database.changes import alone
 from dashboard.policy import canaries
 from models import Message, to_the_house, utcnow
 
@@ -131,14 +132,14 @@ def _address(session: Session, kept: str) -> str:
 
 def _settle(session: Session, message_id: str, **values: object) -> None:
     statement = update(Message).where(Message.id == message_id).values(**values)
-    session.execute(statement.execution_options(synchronize_session=False))
+    session.execute(alone(statement))
     session.commit()
 
 
 def _empty_given_up(session: Session) -> None:
     """Keep of a message whose tries are used up that it was given up, and neither address nor text."""
     used_up = (Message.sent_at.is_(None), Message.attempts >= len(WAITS), Message.address != "")
-    session.execute(update(Message).where(*used_up).values(**EMPTY).execution_options(synchronize_session=False))
+    session.execute(alone(update(Message).where(*used_up).values(**EMPTY)))
     session.commit()
 
 
@@ -199,7 +200,7 @@ def collect(session: Session, *, type: str, cause: str) -> list[str]:  # noqa: A
     mine = (Message.type == type, Message.cause == cause, Message.sent_at.is_(None), HOUSE)
     found = session.execute(select(Message.id, Message.body).where(*mine)).all()
     read = update(Message).where(Message.id.in_([row.id for row in found])).values(sent_at=utcnow(), **EMPTY)
-    session.execute(read.execution_options(synchronize_session=False))
+    session.execute(alone(read))
     return [row.body for row in found]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
 from dashboard.database import hygiene, partitions
-from dashboard.database.changes import alone
+from dashboard.database.changes import changed
 from dashboard.policy import requests as policy
 from dashboard.policy.requests import Event, State
 from dashboard.processors import registry
@@ -92,7 +92,7 @@ def forget_former_addresses(session: Session, settings: Settings) -> int:  # noq
 def forget_fingerprints(session: Session, settings: Settings) -> int:  # noqa: ARG001
     """Delete fingerprints of erased values once the last backup that could hold the values has gone."""
     gone = delete(ErasedFingerprint).where(ErasedFingerprint.ends_at <= bound(session).at)
-    count = len(session.execute(alone(gone.returning(ErasedFingerprint.kind))).all())
+    count = changed(session, gone)
     session.commit()
     return count
 

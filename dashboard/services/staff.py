@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from dashboard.database.changes import alone, changed
 from dashboard.policy import requests as policy
 from dashboard.policy.requests import Event, State
 from models import (
@@ -145,7 +146,7 @@ def deactivate(session: Session, public_id: str) -> int:
     number = leaver.number
     access_log.record(session, "staff_deactivated", case=case_of(leaver))
     give_back(session, leaver, reason="deactivated")
-    session.execute(_unsynchronized(delete(StaffSession).where(StaffSession.staff_id == leaver.id)))
+    session.execute(alone(delete(StaffSession).where(StaffSession.staff_id == leaver.id)))
     end_links(session, leaver.id)
     session.commit()
     return number
@@ -154,7 +155,7 @@ def deactivate(session: Session, public_id: str) -> int:
 def end_links(session: Session, staff_id: str) -> None:
     """Make every invitation link of a staff member useless."""
     unused = update(Invitation).where(Invitation.staff_id == staff_id, Invitation.used_at.is_(None))
-    session.execute(_unsynchronized(unused.values(used_at=bound(session).at)))
+    session.execute(alone(unused.values(used_at=bound(session).at)))
 
 
 def give_back(session: Session, leaver: Staff, *, reason: str) -> None:
@@ -167,12 +168,12 @@ def give_back(session: Session, leaver: Staff, *, reason: str) -> None:
         held = model.assignee_id == leaver.id, model.closed_at.is_(None)
         for row in session.scalars(select(model).where(*held).order_by(model.number)).all():
             access_log.record(session, event, case=case_of(row), reason=reason)
-        session.execute(_unsynchronized(update(model).where(*held).values(**emptied)))
+        session.execute(alone(update(model).where(*held).values(**emptied)))
     opened = update(TraceOpening).where(TraceOpening.engineer_id == leaver.id, TraceOpening.ended_at.is_(None))
-    session.execute(_unsynchronized(opened.values(ended_at=bound(session).at, ended_because=reason)))
+    session.execute(alone(opened.values(ended_at=bound(session).at, ended_because=reason)))
     about = or_(Proposal.proposed_by == leaver.id, Proposal.subject == leaver.id)
     waiting = update(Proposal).where(about, Proposal.decided_at.is_(None))
-    session.execute(_unsynchronized(waiting.values(decided_at=bound(session).at, agreed=False)))
+    session.execute(alone(waiting.values(decided_at=bound(session).at, agreed=False)))
 
 
 def give_back_strays(session: Session) -> int:
@@ -193,9 +194,4 @@ def give_back_strays(session: Session) -> int:
     ended = (
         update(TraceOpening).where(stray_openings.expression(access)).values(ended_at=at, ended_because="role_changed")
     )
-    return found + len(session.execute(_unsynchronized(ended.returning(TraceOpening.id))).all())
-
-
-def _unsynchronized(statement: Any) -> Any:
-    """The rows it changes are not read again in this session."""
-    return statement.execution_options(synchronize_session=False)
+    return found + changed(session, ended)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from dashboard.database.changes import alone
 from models import ApiToken, bound
 
 PREFIX = "ntk_"
@@ -67,4 +68,4 @@ def touch(session: Session, machine: Machine) -> None:
     at = bound(session).at
     if machine.last_used_at is None or at - machine.last_used_at >= TOUCH:
         used = update(ApiToken).where(ApiToken.id == machine.token_id).values(last_used_at=at)
-        session.execute(used.execution_options(synchronize_session=False))
+        session.execute(alone(used))

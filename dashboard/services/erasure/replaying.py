@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
+from dashboard.database.changes import alone
 from dashboard.policy.requests import State
 from dashboard.services.requests import working
 from models import ApiToken, Staff, SubjectRequest, bound, new_id
@@ -35,10 +36,10 @@ def _again(session: Session, line: Line, settings: Settings) -> None:
         _erase_again(session, line, settings)
     elif line.event == "token_revoked":
         revoked = update(ApiToken).where(ApiToken.id == line.key, ApiToken.revoked_at.is_(None))
-        session.execute(revoked.values(revoked_at=bound(session).at).execution_options(synchronize_session=False))
+        session.execute(alone(revoked.values(revoked_at=bound(session).at)))
     elif line.event == "staff_deactivated":
         left = update(Staff).where(Staff.id == line.key).values(active=False, password=None, fs_uniquifier=new_id())
-        session.execute(left.execution_options(synchronize_session=False))
+        session.execute(alone(left))
 
 
 def _erase_again(session: Session, line: Line, settings: Settings) -> None:

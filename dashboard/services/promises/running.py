@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from dashboard.checks.all_checks import CHECKS
 from dashboard.checks.base import Check, Finding, Look, State, unknown
 from dashboard.config import Settings
+from dashboard.database.changes import changed
 from dashboard.database.engine import system_session
 from dashboard.policy.promises import register
 from dashboard.policy.texts import N_
@@ -95,5 +96,4 @@ def _letter(settings: Settings, newly: Sequence[str], *, at: datetime) -> str:
 
 def forget(session: Session, *, at: datetime) -> int:
     """Delete history older than KEPT; return how many lines."""
-    old = delete(PromiseResult).where(PromiseResult.at < at - KEPT).returning(PromiseResult.number)
-    return len(session.execute(old.execution_options(synchronize_session=False)).all())
+    return changed(session, delete(PromiseResult).where(PromiseResult.at < at - KEPT))

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from dashboard.database.changes import changed
 from dashboard.policy import lifetimes
 from dashboard.policy.requests import Kind, State
 from dashboard.services import access_log
@@ -61,9 +62,9 @@ def note(session: Session, account: Account, email: str) -> None:
 def forget(session: Session) -> int:
     """Delete the addresses whose 14 days are over; return how many."""
     old = delete(FormerAddress).where(FormerAddress.changed_at <= bound(session).at - lifetimes.FORMER_ADDRESS)
-    gone = session.execute(old.returning(FormerAddress.id).execution_options(synchronize_session=False)).all()
+    gone = changed(session, old)
     session.commit()
-    return len(gone)
+    return gone
 
 
 def of(session: Session, person: Person) -> list[Former]:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from dashboard.database.changes import alone, changed
 from models import Lease
 
 NAME = "retention"
@@ -62,8 +63,7 @@ def _row(session: Session) -> Lease:
 def hold(session: Session, token: int, *, at: datetime) -> None:
     """Prolong the lease within the caller's transaction, which others then wait for; raise LeaseLost if it is gone."""
     mine: Any = update(Lease).where(Lease.name == NAME, Lease.token == token).values(ends_at=at + LASTS)
-    result: Any = session.execute(mine.execution_options(synchronize_session=False))
-    if result.rowcount != 1:
+    if changed(session, mine) != 1:
         session.rollback()
         raise LeaseLost
 
@@ -71,7 +71,7 @@ def hold(session: Session, token: int, *, at: datetime) -> None:
 def give_back(session: Session, token: int, *, at: datetime) -> None:
     """Let the next one in."""
     mine = update(Lease).where(Lease.name == NAME, Lease.token == token).values(ends_at=at)
-    session.execute(mine.execution_options(synchronize_session=False))
+    session.execute(alone(mine))
     session.commit()
 
 
@@ -87,4 +87,4 @@ def doubt(held: Held, *, at: datetime) -> str:
 def trust(session: Session, token: int, *, at: datetime) -> None:
     """Note that the clock is believed at this moment; the caller commits."""
     mine = update(Lease).where(Lease.name == NAME, Lease.token == token).values(trusted_at=at)
-    session.execute(mine.execution_options(synchronize_session=False))
+    session.execute(alone(mine))
