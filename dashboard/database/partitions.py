@@ -31,6 +31,8 @@ LOOK_BACK = relativedelta(months=27)
 """What a new database gets: as far back as the demo's intake goes."""
 UNFELT = 2_000
 """Milliseconds to wait for a lock in whose line only other upkeep can stand; autovacuum yields after one second."""
+TOGETHER = 12
+"""Months dropped by one statement, which waits for the disk once; a year of them is gone before anybody waits long."""
 AT_ONCE = 0.0
 """A deadline that is always over: one try."""
 MAKING, DROPPING = 7_370_001, 7_370_002
@@ -146,22 +148,29 @@ def _dropping(engine: Engine) -> Iterator[Connection | None]:
 def _drop(connection: Connection, before: datetime, deadline: float) -> Iterator[Month]:
     yield from _finish(connection, deadline)
     due = [table for table in tables(connection) if table.attached and table.month.until <= before]
-    try:
+    with suppress(TimeoutError):
         _mark(connection, [table.name for table in due], deadline)
-        for table in due:
-            _detach(connection, table, deadline)
-            yield from _gone(connection, table, deadline)
-    except TimeoutError:
-        return  # only one month at a time can be on its way out; the next run goes on with it
+        yield from _take_out(connection, due, deadline)
 
 
 def _finish(connection: Connection, deadline: float) -> Iterator[Month]:
     _wait_at_most(connection, LOCK_TIMEOUT)
-    for table in tables(connection):
-        if table.cut_off:
-            with suppress(TimeoutError):
-                _detach(connection, table, deadline)
-                yield from _gone(connection, table, deadline)
+    cut_off = [table for table in tables(connection) if table.cut_off]
+    yield from _take_out(connection, sorted(cut_off, key=lambda table: table.part), deadline)
+
+
+def _take_out(connection: Connection, leaving: list[MonthTable], deadline: float) -> Iterator[Month]:
+    """Detach months one after the other, for only one at a time can be on its way out; then drop them together.
+
+    Where readers hold one back, the next run goes on with it and those behind it.
+    """
+    out: list[MonthTable] = []
+    with suppress(TimeoutError):
+        for table in leaving:
+            _detach(connection, table, deadline)
+            out.append(table)
+    for first in range(0, len(out), TOGETHER):
+        yield from _gone(connection, out[first : first + TOGETHER], deadline)
 
 
 def _mark(connection: Connection, names: list[str], deadline: float) -> None:
@@ -192,20 +201,21 @@ def _detach(connection: Connection, table: MonthTable, deadline: float) -> None:
     until_done(step, deadline=deadline)
 
 
-def _gone(connection: Connection, table: MonthTable, deadline: float) -> Iterator[Month]:
-    """Drop a detached month, at once if that can be: as a table that points at accounts, when nobody reads those.
+def _gone(connection: Connection, out: list[MonthTable], deadline: float) -> Iterator[Month]:
+    """Drop detached months, at once if that can be: as tables that point at accounts, when nobody reads those.
 
-    Else it is emptied, which takes nobody's leave, and its shell dropped when it can be.
+    Else they are emptied, which takes nobody's leave, and their shells dropped when they can be.
     """
-    drop = partial(connection.execute, text(f'DROP TABLE "{table.name}"'))
+    names = ", ".join(f'"{table.name}"' for table in out)
+    drop = partial(connection.execute, text(f"DROP TABLE {names}"))
     try:
         until_done(drop, deadline=AT_ONCE)
-        yield table.month
+        yield from (table.month for table in out)
     except TimeoutError:
-        until_done(partial(connection.execute, text(f'TRUNCATE "{table.name}"')), deadline=deadline)
-        yield table.month
-        with suppress(TimeoutError):  # the next run finds the shell
-            until_done(drop, deadline=deadline)
+        with suppress(TimeoutError):
+            until_done(partial(connection.execute, text(f"TRUNCATE {names}")), deadline=deadline)
+            yield from (table.month for table in out)
+            until_done(drop, deadline=deadline)  # else the next run finds the shells
 
 
 def _tables(engine: Engine) -> list[MonthTable]:
