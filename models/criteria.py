@@ -12,15 +12,23 @@ from .base import CONDITIONS, Base
 from .canary import keys_of, real
 
 
+class _Others:
+    """Stands for every mapped table but some, where a criterion takes a base class and asks which classes it has."""
+
+    def __init__(self, some: frozenset[Mapper[Any]]) -> None:
+        self._classes = [mapper.class_ for mapper in Base.registry.mappers if mapper not in some]
+
+    def __subclasses__(self) -> list[type[Any]]:
+        return self._classes
+
+
 def row_criteria(session: Session, access: Access, asked_for: Collection[str | None]) -> list[Any]:
-    """Return one loader criterion for each mapped table: its row condition where it is asked for, else no row at all.
+    """Return the row condition of each mapped table that is asked for, and that any other gives no row at all.
 
     So a table that hides from the walk through the statement gives nothing.
     """
-    return [
-        _criterion_once(session, access, mapper) if _table_of(mapper) in asked_for else _no_row(mapper)
-        for mapper in Base.registry.mappers
-    ]
+    found = sorted((mapper for mapper in Base.registry.mappers if _table_of(mapper) in asked_for), key=_table_of)
+    return [*(_criterion_once(session, access, mapper) for mapper in found), _no_row_but_of(frozenset(found))]
 
 
 def _criterion_once(session: Session, access: Access, mapper: Mapper[Any]) -> Any:
@@ -43,14 +51,15 @@ def _criterion(mapper: Mapper[Any], condition: ColumnElement[bool]) -> Any:
     return with_loader_criteria(mapper.class_, condition, include_aliases=True)
 
 
-@cache
-def _no_row(mapper: Mapper[Any]) -> Any:
-    return _criterion(mapper, false())
+@cache  # one criterion for all of them: each that stands on a statement is read whenever it runs
+def _no_row_but_of(some: frozenset[Mapper[Any]]) -> Any:
+    others: Any = _Others(some)
+    return with_loader_criteria(others, false(), include_aliases=True)
 
 
 def real_rows() -> list[Any]:
     """Return the criteria for every row that is no canary's."""
-    return [_real_row(mapper) for mapper in Base.registry.mappers]
+    return [_real_row(mapper) for mapper in Base.registry.mappers if keys_of(mapper.class_)]
 
 
 @cache

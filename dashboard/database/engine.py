@@ -1,6 +1,7 @@
 """How connections behave: SQLite waits, writes ahead and keeps foreign keys; both keep values out of error texts."""
 
 import fcntl
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA cache_size = -65536",
     "PRAGMA wal_autocheckpoint = 16384",  # 64 MB: a page that usage keeps changing is copied once, not per call
 )
+
+COPY_BACK = 4_096
+"""Pages (16 MB) in the write-ahead log at which whoever has had a turn copies them into the file."""
 
 
 def prepare(engine: Engine) -> None:
@@ -59,7 +63,8 @@ def in_turn(engine: Engine) -> Iterator[None]:
     """Let writers of bulk queue on SQLite, whatever process they are in, and be woken when it is their turn.
 
     At the database itself SQLite makes them poll, asleep for up to 0.1 s while it is free: half as much usage came in.
-    The queue is a lock on an empty file beside the database. Never open a second turn inside one.
+    The queue is a lock on an empty file beside the database. Never open a second turn inside one. What has grown in
+    the log is copied into the file once the turn is over, in small parts: inside, everybody else waited for it.
     """
     if engine.dialect.name != "sqlite" or not engine.url.database:
         yield
@@ -67,3 +72,17 @@ def in_turn(engine: Engine) -> Iterator[None]:
     with Path(f"{engine.url.database}-turn").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # until it is closed, or its process has died
         yield
+    if _pages_in_log(engine.url.database) >= COPY_BACK:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")  # waits for nobody, and nobody for it
+
+
+def _pages_in_log(path: str) -> int:
+    """Return how many pages wait in the log: the head of its index (sqlite.org/walformat.html) says last and copied."""
+    index = Path(f"{path}-shm")
+    if not index.exists():
+        return 0
+    with index.open("rb") as file:
+        head = file.read(100)
+    last, copied = (struct.unpack_from("=I", head, place)[0] for place in (16, 96)) if len(head) == 100 else (0, 0)
+    return int(last - copied)
