@@ -25,6 +25,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA wal_autocheckpoint = 16384",  # 64 MB: a page that usage keeps changing is copied once, not per call
 )
 
+COPY = "PRAGMA wal_checkpoint(PASSIVE)"
+"""Waits for no reader and no writer."""
 COPY_BACK = 4_096
 """Pages (16 MB) in the write-ahead log at which whoever has had a turn copies them into the file."""
 
@@ -69,12 +71,25 @@ def in_turn(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite" or not engine.url.database:
         yield
         return
-    with Path(f"{engine.url.database}-turn").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # until it is closed, or its process has died
+    with _turn(engine.url.database):
         yield
     if _pages_in_log(engine.url.database) >= COPY_BACK:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")  # waits for nobody, and nobody for it
+        _copy_back(engine, engine.url.database)
+
+
+@contextmanager
+def _turn(path: str) -> Iterator[None]:
+    with Path(f"{path}-turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # until it is closed, or its process has died
+        yield
+
+
+def _copy_back(engine: Engine, path: str) -> None:
+    """Copy the log beside other writers, then, in a turn, the little they added: copied to its end, it begins anew."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql(COPY)
+        with _turn(path):
+            connection.exec_driver_sql(COPY)
 
 
 def _pages_in_log(path: str) -> int:
