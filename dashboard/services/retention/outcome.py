@@ -139,5 +139,6 @@ def _per_night(session: Session, edges: Sequence[Due], *, look: int) -> list[int
         return [after - before for before, after in pairwise(ends)]
     counts: list[int] = []
     for edge, before in zip(edges, [None, *(edge.before for edge in edges)], strict=False):
-        counts.append(edge.count(session, since=before, at_most=max(look - sum(counts), 0)))
+        left = look - sum(counts)
+        counts.append(edge.count(session, since=before, at_most=left) if left > 0 else 0)
     return counts
