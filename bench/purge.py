@@ -65,12 +65,12 @@ def on_postgres(url: str, facts: dict[str, Any], cut: datetime) -> dict[str, Any
     found: dict[str, Any] = {}
     with durable(url), copied(url) as engine:
         whole = [month for month in partitions.months(engine) if month.until <= cut]
-        last, before = whole[-1].until, whole[0].first
-        found["delete"] = cost(engine, lambda c: c.execute(text(WHOLE), {"since": before, "until": last}).rowcount)
-        vacuum(engine)
-        found["emptied"] = cost(engine, lambda _c: len(partitions.drop_whole_months(engine, before=last)))
+        last = whole[-1].until
+        found |= by_delete(engine, since=whole[0].first, until=last)
     with durable(url), copied(url) as engine:
+        copies.forget(engine)
         found["drop"] = cost(engine, lambda _c: len(partitions.drop_whole_months(engine, before=last)))
+        copies.settle(engine)
         boundary = partitions.months(engine)[0]
         found |= by_turns(engine, boundary.until, rows=batch_of(facts))
     with copied(url) as engine:
@@ -81,6 +81,15 @@ def on_postgres(url: str, facts: dict[str, Any], cut: datetime) -> dict[str, Any
         with copied(url) as engine:
             found[f"felt {name}"], _ = felt(engine, facts, partial(behind, engine, statement, last, facts["quiet"]))
     return found
+
+
+def by_delete(engine: Engine, *, since: datetime, until: datetime) -> dict[str, Any]:
+    """One DELETE of whole months, then what it takes to drop them empty."""
+    copies.forget(engine)
+    deleted = cost(engine, lambda c: c.execute(text(WHOLE), {"since": since, "until": until}).rowcount)
+    vacuum(engine)
+    emptied = cost(engine, lambda _c: len(partitions.drop_whole_months(engine, before=until)))
+    return {"delete": deleted, "emptied": emptied}
 
 
 WHOLE = "DELETE FROM usage_event WHERE occurred_at >= :since AND occurred_at < :until"

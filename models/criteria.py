@@ -59,7 +59,7 @@ def _no_row_but_of(some: frozenset[Mapper[Any]]) -> Any:
 
 def real_rows() -> list[Any]:
     """Return the criteria for every row that is no canary's."""
-    return [_real_row(mapper) for mapper in Base.registry.mappers if keys_of(mapper.class_)]
+    return [_real_row(mapper) for mapper in Base.registry.mappers if keys_of(_model_of(mapper))]
 
 
 @cache
