@@ -7,6 +7,7 @@ the record its address named.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -37,11 +38,10 @@ class FormFound:
 
 
 class Reader(HTMLParser):
-    """Collects the links and forms of a page."""
+    """Collects the links and forms of a page, with their addresses as the page writes them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.url = url
         self.links: list[str] = []
         self.forms: list[FormFound] = []
         self._select = ""
@@ -50,10 +50,9 @@ class Reader(HTMLParser):
         """Remember links, forms and their fields."""
         found = dict(attrs)
         if tag == "a" and found.get("href"):
-            self.links.append(urljoin(self.url, found["href"]))
+            self.links.append(found["href"])
         elif tag == "form":
-            url = urljoin(self.url, found.get("action") or self.url)
-            self.forms.append(FormFound(url, (found.get("method") or "get").upper()))
+            self.forms.append(FormFound(found.get("action") or "", (found.get("method") or "get").upper()))
         elif self.forms:
             self._field(tag, found)
 
@@ -73,6 +72,29 @@ class Reader(HTMLParser):
             form.fields.setdefault(name, []).extend(offered)
 
 
+CHANGING = (
+    (re.compile(r"nonce[-=]\"?[\w-]+"), "nonce"),
+    (re.compile(r"(name=\"csrf_token\"[^>]*value=\")[^\"]+"), r"\1token"),
+    (re.compile(r"(?m)^(Set-Cookie|Date|X-Request-Id|Content-Length):.*$"), r"\1"),
+)
+"""What differs from request to request: the page's nonce, the form's token, the cookie, the request's id."""
+
+
+def steady(text: str) -> str:
+    """Return an answer without what changes from request to request."""
+    for pattern, word in CHANGING:
+        text = pattern.sub(word, text)
+    return text
+
+
+@lru_cache(maxsize=10_000)
+def read(page: str) -> tuple[tuple[str, ...], tuple[FormFound, ...]]:
+    """Return the links and forms of a page; many answers are the same page, also in the second of two worlds."""
+    reader = Reader()
+    reader.feed(page)
+    return tuple(reader.links), tuple(reader.forms)
+
+
 @dataclass
 class Answer:
     """One answer, with where it was asked."""
@@ -86,6 +108,8 @@ class Answer:
     text: str
     after: bool = False
     """Seen after a change went through."""
+    sent: dict[str, str] | None = None
+    """The form that was sent, if any."""
 
     def __str__(self) -> str:
         return f"{self.who} {self.method} {self.url} ({self.endpoint}) → {self.status}"
@@ -107,6 +131,9 @@ class Walk:
     refs: list[str] = field(default_factory=list)
     """The references of cases to look for, likewise."""
 
+    forms_from: int = 0
+    """How many answers came before the first form of `every_form`."""
+
     def about(self, door: Door) -> list[str]:
         """Return the ids to ask a door about."""
         method = "GET" if "GET" in door.methods else "POST"
@@ -118,7 +145,7 @@ class Walk:
         headers = "\n".join(f"{name}: {value}" for name, value in answer.headers)
         kept = Answer(
             self.visitor.name, self._endpoint(method, url), method, url, self._group(url), answer.status_code,
-            f"{headers}\n\n{answer.get_data(as_text=True)}", self.changed,
+            f"{headers}\n\n{answer.get_data(as_text=True)}", self.changed, sent.get("data"),
         )  # fmt: skip
         self.answers.append(kept)
         if answer.status_code == 200 and answer.mimetype == "text/html":
@@ -144,10 +171,9 @@ class Walk:
         return named[-1] if named else ""
 
     def _read(self, url: str, page: str) -> None:
-        reader = Reader(url)
-        reader.feed(page)
-        self.links |= dict.fromkeys(link for link in reader.links if urlsplit(link).path.startswith("/"))
-        self.forms |= {(form.method, urlsplit(form.url).path): form for form in reader.forms}
+        links, forms = read(steady(page))
+        self.links |= dict.fromkeys(link for href in links if urlsplit(link := urljoin(url, href)).path.startswith("/"))
+        self.forms |= {(form.method, urlsplit(urljoin(url, form.url)).path): form for form in forms}
 
 
 SHUT_AFTER = 4
@@ -189,16 +215,18 @@ def try_ids(walk: Walk, door: Door, ask: Callable[[str], Answer]) -> None:
 
 def every_form(walk: Walk) -> Walk:
     """Send every POST door an empty form for every id, and every form a page showed as a person would fill it in."""
+    walk.forms_from = len(walk.answers)
     for door in doors(walk.world.app):
         if "POST" in door.methods:
-            try_ids(walk, door, lambda url: _send(walk, url, {}))
+            try_ids(walk, door, lambda url: send(walk, url, {}))
     for (method, path), form in list(walk.forms.items()):
         if method == "POST" and path != "/logout":
-            _send(walk, path, form.filled())
+            send(walk, path, form.filled())
     return walk
 
 
-def _send(walk: Walk, url: str, data: dict[str, str]) -> Answer:
+def send(walk: Walk, url: str, data: dict[str, str]) -> Answer:
+    """Send a form, go where its answer leads, and put back what it changed."""
     answer = walk.ask("POST", url, data=data)
     walk.follow(answer)
     if answer.status < 400 and answer.endpoint != "security.login":
