@@ -32,7 +32,7 @@ from dashboard.services.refusals import CannotContinue, Invalid, NotInReach
 from dashboard.services.requests import confirming, letters, receiving, working
 from models import Actor, Message, RequestStep, SubjectRequest, db, utcnow
 from tests.erasure import persons
-from tests.world import World
+from tests.world import TABLES, World, with_rows
 
 RUNS, STEPS, PARTS = 200, 50, 4
 """Runs of so many steps on each database; in parts, so that workers can share them."""
@@ -57,14 +57,15 @@ Backup = dict[Any, list[dict[str, Any]]]
 def backed_up(world: World) -> Backup:
     """Return every row of every table."""
     with world.app.app_context(), db.engine.connect() as connection:
-        return {t: [row._asdict() for row in connection.execute(t.select())] for t in db.metadata.sorted_tables}
+        return {t: [row._asdict() for row in connection.execute(t.select())] for t in with_rows(connection)}
 
 
 def as_stored(world: World) -> dict[str, list[dict[str, Any]]]:
     """Return every row of every table as the database gives it: what a thief of it would read."""
     with world.app.app_context(), db.engine.connect() as connection:
-        names = [table.name for table in db.metadata.sorted_tables]
-        return {n: [dict(r) for r in connection.exec_driver_sql(f'SELECT * FROM "{n}"').mappings()] for n in names}
+        names = [table.name for table in with_rows(connection)]
+        rows = {n: [dict(r) for r in connection.exec_driver_sql(f'SELECT * FROM "{n}"').mappings()] for n in names}
+    return {table.name: rows.get(table.name, []) for table in TABLES}
 
 
 class Crash(BaseException):
@@ -275,11 +276,10 @@ class Removal(RuleBasedStateMachine):
 
     def bring_back(self, backup: "Backup") -> None:
         with self.world.app.app_context(), db.engine.begin() as connection:
-            for table in reversed(db.metadata.sorted_tables):
+            for table in reversed(with_rows(connection)):
                 connection.execute(table.delete())
             for table, rows in backup.items():
-                if rows:
-                    connection.execute(table.insert(), rows)
+                connection.execute(table.insert(), rows)
 
     # --- what must always hold -------------------------------------------------------------------------------------
 
