@@ -18,7 +18,7 @@ from tests.access.doors import METHODS, Door, candidates, doors
 from tests.access.planted import Planted
 from tests.access.principals import ROLES, visitor
 from tests.access.test_data import leaks, seen
-from tests.access.walk import Walk
+from tests.access.walk import Walk, has_its_turn
 
 LISTENERS = (
     (Session, "do_orm_execute", guard.guard_statement),
@@ -99,8 +99,10 @@ def test_nobody_sees_a_value_out_of_reach_when_every_door_stands_open(planted, d
 
 
 def knock_everywhere(planted: Planted, walk: Walk, door: Door, method: str) -> None:
-    """Ask a door about every case; put back what was changed."""
+    """Ask a door about every case, of the forms a part; put back what was changed."""
     for value in candidates(planted, door, method):
+        if method == "POST" and door.takes_id and not has_its_turn(door.url(value)):
+            continue
         answer = walk.ask(method, door.url(value), data={} if method == "POST" else None)
         if method == "POST" and answer.status < 400:
             planted.restore()

@@ -22,12 +22,10 @@ from tests.access.first_walk import first_walk, grouped
 from tests.access.planted import Planted, plant
 from tests.access.principals import visitor
 from tests.access.visible import knows, promised
-from tests.access.walk import MAILS, Answer, Walk, everywhere, odd_requests, send, steady
+from tests.access.walk import MAILS, Answer, Walk, everywhere, has_its_turn, odd_requests, send, steady
 
 VIEWERS = ("anonymous", "rep", "support", "sysadmin", "compliance", "demoted", "deactivated", "token-website")
 AT_LEAST = 1_000
-ONE_IN = 3
-"""Of the empty forms, so many are sent to the second world as well: another part of the ids at each door."""
 TOLD_ON_PURPOSE = (
     re.compile(r"<p class=\"figure\">\d+ <span class=\"figure-of\">of \d+</span></p>\s*<p>[^<]*</p>"),
     re.compile(
@@ -102,12 +100,10 @@ def chosen(first: Walk) -> list[Answer]:
     Of the empty forms, which each door got for every id, a part; over all doors every id has its turn.
     """
     forms = [answer for answer in first.answers[first.forms_from :] if not answer.after]
-    return [*first.answers[: first.forms_from], *(answer for answer in forms if answer.sent or has_its_turn(answer))]
-
-
-def has_its_turn(answer: Answer) -> bool:
-    """Whether an empty form is among those that both worlds get; decided by its address alone."""
-    return int(digest("turn", answer.url)[:8], 16) % ONE_IN == 0
+    return [
+        *first.answers[: first.forms_from],
+        *(answer for answer in forms if answer.sent or has_its_turn(answer.url)),
+    ]
 
 
 def asked_again(first: Walk, world: Planted) -> Walk:
