@@ -190,9 +190,9 @@ class Planter:
         self.copies = copies
 
     def groups(self, *names: str) -> Iterator[str]:
-        """Yield each group as often as this world has it: never, once, or once more under another name."""
+        """Yield each group as often as this world has it: never, once, or more often under other names."""
         for name in names:
-            yield from [name, f"{name}~2"][: self.copies(name)]
+            yield from [name, *(f"{name}~{n}" for n in range(2, 6))][: self.copies(name)]
 
     def row(self, model: Any, group: str, *, part: str = "", at: datetime = NOW, **facts: Any) -> str:
         """Add a row with a canary in each closed column that is not given; return its id."""

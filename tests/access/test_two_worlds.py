@@ -1,8 +1,8 @@
 """Two worlds that differ only in what a viewer may not know answer alike, byte for byte.
 
-The second world has other values in every cell the viewer may not see, and of the cases they may not know every other one
-is gone and the rest are there twice. Each principal asks both the same thousand things: whatever a count, a sort, a cursor,
-a search or a refusal would tell about the hidden shows as a difference.
+The second world has other values in every cell the viewer may not see, and of the cases they may not know some are gone
+and the rest are there three or five times. Each principal asks both the same thousand things: whatever a count, a sort,
+a cursor, a search or a refusal would tell about the hidden shows as a difference.
 """
 
 import re
@@ -48,15 +48,21 @@ def hides(who: str) -> Callable[[Cell], bool]:
 
 
 def copies(who: str) -> Callable[[str], int]:
-    """Return how often a group stands in the second world: once where it is known, else not at all or twice."""
-    return lambda group: 1 if knows(who, group) or group in POINTED_AT else 2 * (int(digest(group)[:2], 16) % 2)
+    """Return how often a group stands in the second world: once where it is known, else not at all or more often."""
+    return lambda group: 1 if knows(who, group) or group in POINTED_AT else (0, 3, 5)[int(digest(group)[:2], 16) % 3]
 
 
 def second_world(first: Planted, who: str) -> Planted:
     """Plant the other world over the first."""
     world = plant(first.app, hides=hides(who), copies=copies(who), existing=MAILS[0])
-    assert len(world.rows) != len(first.rows)
+    assert alike_in_number(first, world) == []
     return world
+
+
+def alike_in_number(first: Planted, second: Planted) -> list[str]:
+    """Return the tables of hidden cases that hold equally many rows in both worlds: a count of them would tell nothing."""
+    hidden = {table for table, ids in second.ids.items() if any("~" in second.groups[i] for i in ids)}
+    return sorted(table for table in hidden if len(first.ids.get(table, [])) == len(second.ids[table]))
 
 
 def told(answers: list[Answer]) -> dict[str, str]:
