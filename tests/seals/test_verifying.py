@@ -267,6 +267,16 @@ def test_the_last_anchor_is_missed_when_sealing_was_five_minutes_ago(world: Worl
     assert late == ["anchor_missing"]
 
 
+def test_a_file_that_is_gone_is_missed_when_sealing_was_five_minutes_ago(world: World, log: Log):
+    log.path.unlink()
+    fresh = log.found()
+
+    late = _in_ten_minutes(log)
+
+    assert fresh == []  # the first sealing has committed, and its file is being written
+    assert "anchor_missing" in late
+
+
 def _in_ten_minutes(log: Log) -> list[str]:
     with time_machine.travel(utcnow() + timedelta(minutes=10)):
         return log.found()

@@ -16,6 +16,7 @@ class Witnesses:
         """Stand at the first anchor. `at`: the moment of the verification."""
         self.outcome = Outcome()
         self._told, self._at = told, at
+        self._has_file = path.exists()
         self._stream = self._readable(path)
         self._next = next(self._stream, None)
         self._lacking: tuple[int, int] | None = None
@@ -72,14 +73,17 @@ class Witnesses:
         self._lacking = None
 
     def end(self, before: chain.Base) -> None:
-        """Look at anchors beyond the end of the chain, at seals that never got one, at what was told."""
+        """Look at anchors beyond the end of the chain, at seals that never got one, at what was told.
+
+        Between the first seals' commit and the file's first line there is no file yet; five minutes on there must be.
+        """
         last = None
         while self._next:
             last = self._next
             self._pass()
         if last and last.seal > before.number:
             self.outcome.find("cut_off", seal=before.number, to_seal=last.seal, first=before.last + 1, last=last.last)
-        if self._late or not self.outcome.anchored:
+        if self._late or (self._has_file and not self.outcome.anchored):
             self._say_lacking(to=self._late)
         if self._told:
             self.outcome.find("told_differs", seal=self._told.seal)
