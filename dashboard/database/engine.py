@@ -1,10 +1,12 @@
 """How connections behave: SQLite waits, writes ahead and keeps foreign keys; both keep values out of error texts."""
 
 import fcntl
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -29,6 +31,9 @@ COPY = "PRAGMA wal_checkpoint(PASSIVE)"
 """Waits for no reader and no writer."""
 COPY_BACK = 4_096
 """Pages (16 MB) in the write-ahead log at which whoever has had a turn copies them into the file."""
+_INDEXES: dict[str, tuple[int, int]] = {}
+"""The open index of each log: which file it is, and by which number it is open."""
+_OPENING = Lock()
 
 
 def prepare(engine: Engine) -> None:
@@ -92,12 +97,27 @@ def _copy_back(engine: Engine, path: str) -> None:
             connection.exec_driver_sql(COPY)
 
 
+def _head_of_index(path: Path) -> bytes:
+    """Read the head of the index of a log, and leave it open as long as it is the same file.
+
+    Closing any file drops every lock its process holds on it, SQLite's own too (sqlite.org/howtocorrupt.html, 2.2);
+    the next process that came would think itself alone, and empty the index under the feet of the others.
+    """
+    with _OPENING:
+        now, (known, file) = path.stat().st_ino, _INDEXES.get(str(path), (0, -1))
+        if known != now:
+            if file >= 0:
+                os.close(file)  # of an index that is gone, with whatever locks were on it
+            file = os.open(path, os.O_RDONLY)
+            _INDEXES[str(path)] = (os.fstat(file).st_ino, file)
+        return os.pread(file, 100, 0)
+
+
 def _pages_in_log(path: str) -> int:
     """Return how many pages wait in the log: the head of its index (sqlite.org/walformat.html) says last and copied."""
-    index = Path(f"{path}-shm")
-    if not index.exists():
+    try:
+        head = _head_of_index(Path(f"{path}-shm"))
+    except FileNotFoundError:
         return 0
-    with index.open("rb") as file:
-        head = file.read(100)
     last, copied = (struct.unpack_from("=I", head, place)[0] for place in (16, 96)) if len(head) == 100 else (0, 0)
     return int(last - copied)
